@@ -1,0 +1,386 @@
+"""Adoptables: whatever is given a wave, expanded from the tables with its modes, cost lines and resource use.
+
+Each kind has one function here that turns its records into :class:`Adoptable` objects; model, evaluation and reports
+see only those. Sourcing modes multiply capability steps, archetypes × touches make the modes of affiliates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from sequencer.types import Kind
+
+if TYPE_CHECKING:
+    from sequencer.instance.entities import Archetype, Touch
+    from sequencer.instance.instance import Instance
+    from sequencer.instance.records import Costed
+
+Shares = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """A cost of an adoptable in a mode.
+
+    Attributes
+    ----------
+    kind : {"one_off", "running"}
+        Spread over the waves in progress, or a rate a year while live.
+    amount : float
+        Money, or money a year.
+    shares : tuple of (str, float)
+        Pots that pay and their shares, which sum to 1.
+    affiliate : str or None
+        Affiliate the line belongs to.
+    """
+
+    kind: Literal["one_off", "running"]
+    amount: float
+    shares: Shares
+    affiliate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to adopt something.
+
+    Attributes
+    ----------
+    id : str
+        Empty where the adoptable has one way only; else e.g. ``build`` or ``adapted/high``.
+    duration : int
+        Waves in progress; 0 means live in the start wave.
+    lines : tuple of CostLine
+        What it costs.
+    use : mapping of str to tuple of float
+        Use of a resource in the first, second, … of the ``max(duration, 1)`` waves since start.
+    upkeep : mapping of str to float
+        Use of a resource in every wave in which it is live.
+    value_factor, success : float
+        Factors on the value of the cells it is a member of.
+    archetype, touch, sourcing : str or None
+        Where the mode comes from.
+    inhouse_weight : float
+        How far it counts as built in-house.
+    """
+
+    id: str = ""
+    duration: int = 0
+    lines: tuple[CostLine, ...] = ()
+    use: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    upkeep: Mapping[str, float] = field(default_factory=dict)
+    value_factor: float = 1.0
+    success: float = 1.0
+    archetype: str | None = None
+    touch: str | None = None
+    sourcing: str | None = None
+    inhouse_weight: float = 1.0
+
+    @property
+    def span(self) -> int:
+        """Waves over which its one-off cost and use fall: ``max(duration, 1)``."""
+        return max(self.duration, 1)
+
+    def matches(self, word: str) -> bool:
+        """Whether ``word`` names this mode, its archetype, touch or sourcing."""
+        return word in (self.id, self.archetype, self.touch, self.sourcing)
+
+
+@dataclass(frozen=True, slots=True)
+class Adoptable:
+    """Something that is given a wave, or not adopted.
+
+    Attributes
+    ----------
+    id, kind, name
+        Business id, kind and the name shown.
+    modes : tuple of Mode
+        At least one.
+    earliest_live : int
+        Earliest period it may be live (1 where free).
+    capability, level : str or None, int or None
+        For capability steps; ``level`` also for mandate steps.
+    parent : str or None
+        Driver, brand or function of a derived adoptable such as ``r1@jp``; its other half is ``place``.
+    place : str or None
+        Affiliate or brand a derived adoptable belongs to.
+    weight, tactical, strategic : float
+        Weight in shares, and learning amounts.
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    modes: tuple[Mode, ...]
+    earliest_live: int = 1
+    capability: str | None = None
+    level: int | None = None
+    parent: str | None = None
+    place: str | None = None
+    weight: float = 1.0
+    tactical: float = 0.0
+    strategic: float = 0.0
+
+    def mode(self, mode_id: str | None) -> Mode:
+        """Mode by id; None and the empty id mean the only one.
+
+        Raises
+        ------
+        KeyError
+            If there is no such mode, or none is named where there are several.
+        """
+        if not mode_id and len(self.modes) == 1:
+            return self.modes[0]
+        for mode in self.modes:
+            if mode.id == mode_id:
+                return mode
+        raise KeyError(mode_id)
+
+
+def expand(instance: Instance) -> dict[str, Adoptable]:
+    """All adoptables of an instance by id, in table order."""
+    made: dict[str, Adoptable] = {}
+    for source in (_plain, _steps, _affiliates, _mandate_steps, _derived):
+        for item in source(instance):
+            made[item.id] = _with_extra_modes(instance, item)
+    return made
+
+
+def _plain(instance: Instance) -> Iterator[Adoptable]:
+    """Drivers, brands, customer types, functions, exceptions and initiatives."""
+    for kind, records in (
+        (Kind.DRIVER, instance.drivers),
+        (Kind.BRAND, instance.brands),
+        (Kind.CUSTOMER_TYPE, instance.customer_types),
+        (Kind.FUNCTION, tuple(f for f in instance.functions if not f.per_brand)),
+        (Kind.EXCEPTION, instance.exceptions),
+        (Kind.INITIATIVE, instance.initiatives),
+    ):
+        for r in records:
+            mode = _costed_mode(instance, r.id, r, getattr(r, "duration", 0))
+            launch = getattr(r, "launch_wave", None) or 1
+            yield Adoptable(
+                r.id, kind, r.label, (mode,), earliest_live=launch, tactical=r.tactical, strategic=r.strategic
+            )
+
+
+def _steps(instance: Instance) -> Iterator[Adoptable]:
+    """Steps above the as-is maturity, offered in the sourcing modes of their layer."""
+    capabilities = instance.by_id("capabilities")
+    for r in instance.capability_steps:
+        capability = capabilities[r.capability]
+        if r.level <= capability.as_is or capability.local:
+            continue
+        item_id = f"{r.capability}:{r.level}"
+        own = _costed_mode(instance, item_id, r, r.duration)
+        sourced = tuple(
+            replace(
+                _scaled(own, s.cost_factor, s.use_factor, s.duration, instance),
+                id=s.id,
+                sourcing=s.id,
+                inhouse_weight=s.inhouse_weight,
+            )
+            for s in instance.sourcing_modes
+            if capability.layer in s.layers
+        )
+        yield Adoptable(
+            item_id,
+            Kind.STEP,
+            f"{capability.label} {r.level}",
+            sourced or (own,),
+            capability=r.capability,
+            level=r.level,
+            weight=r.weight,
+            tactical=r.tactical,
+            strategic=r.strategic,
+        )
+
+
+def _affiliates(instance: Instance) -> Iterator[Adoptable]:
+    """Affiliates in their archetypes, times the touches."""
+    for r in instance.affiliates:
+        modes = tuple(
+            _affiliate_mode(instance, r.id, r.revenue, archetype, touch)
+            for archetype in instance.archetypes_of(r.id)
+            for touch in (instance.touches or (None,))
+        )
+        yield Adoptable(r.id, Kind.AFFILIATE, r.label, modes or (Mode(),), earliest_live=r.launch_wave or 1)
+
+
+def _affiliate_mode(
+    instance: Instance, affiliate: str, revenue: float, archetype: Archetype, touch: Touch | None
+) -> Mode:
+    own = tuple((p, s) for p, s in (("hq", archetype.hq_share), (affiliate, 1 - archetype.hq_share)) if s > 0)
+    one_off = archetype.one_off_cost + archetype.one_off_share_of_revenue * revenue
+    lines = (
+        CostLine("one_off", one_off * (touch.cost_factor if touch else 1.0), own, affiliate),
+        CostLine("running", archetype.running_cost, own, affiliate),
+    )
+    use = dict(archetype.use)
+    for resource, amount in (touch.use if touch else {}).items():
+        use[resource] = use.get(resource, 0.0) + amount
+    return Mode(
+        id=f"{archetype.id}/{touch.id}" if touch else archetype.id,
+        duration=archetype.duration,
+        lines=_adjusted(instance, affiliate, lines),
+        use=_profiles(instance, affiliate, use, archetype.duration),
+        upkeep=archetype.upkeep,
+        value_factor=archetype.value_factor,
+        success=archetype.success * (touch.success if touch else 1.0),
+        archetype=archetype.id,
+        touch=touch.id if touch else None,
+    )
+
+
+def _mandate_steps(instance: Instance) -> Iterator[Adoptable]:
+    """Mandate levels above the one the programme starts with."""
+    for r in sorted(instance.mandate, key=lambda m: m.level):
+        if r.level > instance.settings.mandate_start:
+            item_id = f"mandate:{r.level}"
+            mode = _costed_mode(instance, item_id, r, 0)
+            yield Adoptable(item_id, Kind.MANDATE, r.label, (mode,), level=r.level)
+
+
+def _derived(instance: Instance) -> Iterator[Adoptable]:
+    """Functions per brand, drivers and brands per affiliate, local capability steps."""
+    for f in instance.functions:
+        for b in instance.brands if f.per_brand else ():
+            item_id = f"{f.id}@{b.id}"
+            mode = _costed_mode(instance, item_id, f, 0)
+            yield Adoptable(item_id, Kind.FUNCTION, f"{f.label} for {b.label}", (mode,), parent=f.id, place=b.id)
+    for kind, records, whole in (
+        (Kind.DRIVER_AFFILIATE, instance.driver_affiliates, "driver"),
+        (Kind.BRAND_AFFILIATE, instance.brand_affiliates, "brand"),
+    ):
+        for r in records:
+            parent = getattr(r, whole)
+            item_id = f"{parent}@{r.affiliate}"
+            mode = _costed_mode(instance, item_id, r, 0, affiliate=r.affiliate)
+            name = f"{instance.label(parent)} in {instance.label(r.affiliate)}"
+            yield Adoptable(item_id, kind, name, (mode,), parent=parent, place=r.affiliate)
+    yield from _local_steps(instance)
+
+
+def _local_steps(instance: Instance) -> Iterator[Adoptable]:
+    """One step of every local capability for every affiliate."""
+    capabilities = instance.by_id("capabilities")
+    local = {(r.capability, r.affiliate): r for r in instance.local_capabilities}
+    for r in instance.capability_steps:
+        capability = capabilities[r.capability]
+        for a in instance.affiliates if capability.local else ():
+            here = local.get((r.capability, a.id))
+            if r.level <= (here.as_is if here else capability.as_is):
+                continue
+            item_id = f"{r.capability}@{a.id}:{r.level}"
+            mode = _costed_mode(instance, item_id, r, r.duration, affiliate=a.id)
+            yield Adoptable(
+                item_id,
+                Kind.STEP,
+                f"{capability.label} {r.level} in {a.label}",
+                (_scaled(mode, here.cost_factor if here else 1.0, {}, None, instance),),
+                capability=r.capability,
+                level=r.level,
+                parent=r.capability,
+                place=a.id,
+                weight=r.weight,
+                tactical=r.tactical,
+                strategic=r.strategic,
+            )
+
+
+def _costed_mode(
+    instance: Instance, item_id: str, record: Costed, duration: int, affiliate: str | None = None
+) -> Mode:
+    whole = ((record.pot, 1.0),)
+    lines = (
+        CostLine("one_off", record.one_off_cost, whole, affiliate),
+        CostLine("running", record.running_cost, whole, affiliate),
+    )
+    return Mode(
+        duration=duration,
+        lines=_adjusted(instance, item_id, lines),
+        use=_profiles(instance, item_id, record.use, duration),
+        upkeep=record.upkeep,
+    )
+
+
+def _adjusted(instance: Instance, item_id: str, lines: tuple[CostLine, ...]) -> tuple[CostLine, ...]:
+    """Apply cost factors and splits, and drop lines without an amount."""
+    splits = [s for s in instance.cost_splits if s.item == item_id]
+    factors = [f for f in instance.cost_factors if _names(f.item, item_id)]
+    made = []
+    for line in lines:
+        amount = line.amount
+        for f in factors:
+            amount *= f.factor if f.line in (line.kind, "all") else 1.0
+        given = {s.pot: s.share for s in splits if s.line in (line.kind, "all")}
+        shares = line.shares
+        if given:
+            rest = 1.0 - sum(given.values())
+            shares = tuple({**{p: s * rest for p, s in line.shares if rest > 1e-12}, **given}.items())
+        if amount:
+            made.append(replace(line, amount=amount, shares=shares))
+    return tuple(made)
+
+
+def _names(word: str, item_id: str) -> bool:
+    """Whether ``word`` is the id, or the capability of the step ``item_id``."""
+    return word in (item_id, item_id.split(":")[0], item_id.split("@")[0])
+
+
+def _profiles(
+    instance: Instance, item_id: str, use: Mapping[str, float], duration: int
+) -> dict[str, tuple[float, ...]]:
+    """Use by wave since start: even, all in the last wave in progress, or as a profile row says."""
+    span = max(duration, 1)
+    resources = instance.by_id("resources")
+    made: dict[str, tuple[float, ...]] = {}
+    for resource, amount in use.items():
+        if amount:
+            last = resources[resource].timing == "last_wave"
+            made[resource] = (0.0,) * (span - 1) + (amount,) if last else (amount,) * span
+    for row in instance.use_profiles:
+        if row.item == item_id:
+            made[row.resource] = (row.profile + (0.0,) * span)[:span]
+    return made
+
+
+def _scaled(
+    mode: Mode, cost_factor: float, use_factor: Mapping[str, float], duration: int | None, instance: Instance
+) -> Mode:
+    """Return a mode with cost, use and duration changed; even use stays even over the new duration."""
+    length = mode.duration if duration is None else duration
+    span = max(length, 1)
+    resources = instance.by_id("resources")
+    use: dict[str, tuple[float, ...]] = {}
+    for resource, profile in mode.use.items():
+        factor = use_factor.get(resource, 1.0)
+        if span == len(profile):
+            use[resource] = tuple(u * factor for u in profile)
+        elif resources[resource].timing == "last_wave":
+            use[resource] = (0.0,) * (span - 1) + (profile[-1] * factor,)
+        else:
+            use[resource] = tuple(u * factor for u in (profile + (profile[-1],) * span)[:span])
+    lines = tuple(replace(line, amount=line.amount * cost_factor) for line in mode.lines if line.amount * cost_factor)
+    return replace(mode, duration=length, lines=lines, use=use)
+
+
+def _with_extra_modes(instance: Instance, item: Adoptable) -> Adoptable:
+    """Add the rows of table ``modes`` that belong to an adoptable."""
+    extra = [m for m in instance.modes if m.item == item.id]
+    if not extra:
+        return item
+    base = item.modes[0]
+    first = tuple(replace(m, id=m.id or "own") for m in item.modes)
+    more = tuple(
+        replace(
+            _scaled(base, m.cost_factor, m.use_factor, m.duration, instance),
+            id=m.id,
+            success=base.success * m.success,
+            value_factor=base.value_factor * m.value_factor,
+        )
+        for m in extra
+    )
+    return replace(item, modes=first + more)

@@ -1,0 +1,97 @@
+"""What a solve returns: two axes, why it ended and whether there is a plan; absent values are None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sequencer.plan.evaluate import Evaluation
+from sequencer.plan.plan import Plan
+from sequencer.types import RuleRef, Termination
+
+
+def relative_gap(objective: float | None, bound: float | None) -> float | None:
+    """``|bound − objective| / max(|objective|, |bound|)``, 0 where both are 0, None where either is unknown."""
+    if objective is None or bound is None:
+        return None
+    scale = max(abs(objective), abs(bound))
+    return abs(bound - objective) / scale if scale else 0.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """Result of a solve.
+
+    Attributes
+    ----------
+    termination : Termination
+        Why it ended.
+    plan : Plan or None
+        Best plan found, evaluated without Pyomo.
+    evaluation : Evaluation or None
+        That evaluation.
+    objective, bound, gap : float or None
+        Value of ``measure``, its proven bound and their relative gap, in the declared unit.
+    measure : str
+        What was maximised.
+    seconds : float
+        Wall clock.
+    currency : str
+        Currency of amounts.
+    unit : float
+        How many units of currency one amount is.
+    fingerprint : str
+        Instance solved.
+    versions : dict of str to str
+        Versions of this package and of what it solved with.
+    conflict : tuple of RuleRef
+        Where infeasible: rules that cannot hold together, as far as known.
+    """
+
+    termination: Termination
+    plan: Plan | None
+    evaluation: Evaluation | None
+    objective: float | None
+    bound: float | None
+    measure: str
+    seconds: float
+    currency: str
+    unit: float
+    fingerprint: str
+    versions: dict[str, str] = field(default_factory=dict)
+    conflict: tuple[RuleRef, ...] = ()
+
+    @property
+    def gap(self) -> float | None:
+        """Relative gap between objective and bound."""
+        return relative_gap(self.objective, self.bound)
+
+    @property
+    def proven_optimal(self) -> bool:
+        """Whether no plan is better, up to 1e-6 relative."""
+        return self.gap is not None and self.gap <= 1e-6
+
+    def to_dict(self, run: str | None = None) -> dict[str, Any]:
+        """Content of ``result.json``.
+
+        Parameters
+        ----------
+        run
+            Name of the run folder, where there is one.
+        """
+        return {
+            "termination": str(self.termination),
+            "plan": self.plan is not None,
+            "proven_optimal": self.proven_optimal,
+            "objective": self.objective,
+            "bound": self.bound,
+            "gap": self.gap,
+            "npv": self.evaluation.npv if self.evaluation else None,
+            "measure": self.measure,
+            "currency": self.currency,
+            "unit": self.unit,
+            "seconds": round(self.seconds, 3),
+            "run": run,
+            "fingerprint": self.fingerprint,
+            "versions": dict(self.versions),
+        }
