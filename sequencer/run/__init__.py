@@ -1,0 +1,1 @@
+"""Keeping it: run folders, checkpoints and manifests."""
