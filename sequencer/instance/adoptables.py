@@ -290,9 +290,7 @@ def _local_steps(instance: Instance) -> Iterator[Adoptable]:
             )
 
 
-def _costed_mode(
-    instance: Instance, item_id: str, record: Costed, duration: int, affiliate: str | None = None
-) -> Mode:
+def _costed_mode(instance: Instance, item_id: str, record: Costed, duration: int, affiliate: str | None = None) -> Mode:
     whole = ((record.pot, 1.0),)
     lines = (
         CostLine("one_off", record.one_off_cost, whole, affiliate),

@@ -45,7 +45,9 @@ class Capability(Named):
     table: ClassVar[str] = "capabilities"
 
     layer: Layer = field("technological, commercial or transformational")
-    path: str = field("place in the tree, dotted, without the leaf itself", "", pattern=r"^[a-z0-9_-]*(\.[a-z0-9_-]+)*$")
+    path: str = field(
+        "place in the tree, dotted, without the leaf itself", "", pattern=r"^[a-z0-9_-]*(\.[a-z0-9_-]+)*$"
+    )
     dimension: str = field("dimension of the operating model", "")
     as_is: int = field("maturity today", 0, ge=0, unit="level")
     target: int | None = field("maturity aimed at (for the balance rule and reports)", None, ge=0, unit="level")
@@ -101,7 +103,7 @@ class Archetype(Named):
     one_off_cost: float = amount("cost of going live", 0.0)
     one_off_share_of_revenue: float = field("added to it: this share of the affiliate's revenue", 0.0, ge=0)
     running_cost: float = amount("cost a year while live", 0.0, unit="money/year")
-    hq_share: float = field("share of each cost line that hq pays, the affiliate's own pot pays the rest", 1.0, ge=0, le=1)
+    hq_share: float = field("share of each cost line that hq pays; the rest is the affiliate's", 1.0, ge=0, le=1)
     parallel: int | None = field("most affiliates of it in progress in a wave", None, ge=0)
     success: float = amount("probability of success", 1.0, unit="share", le=1)
     value_factor: float = field("factor on the value of the affiliate's cells", 1.0, ge=0)
@@ -207,7 +209,7 @@ class CustomerType(Named, Costed):
 
 
 class Function(Named, Costed):
-    """A function of the company: medical, marketing, sales, …"""
+    """A function of the company, such as medical, marketing or sales."""
 
     table: ClassVar[str] = "functions"
 

@@ -37,9 +37,7 @@ NOT_MODELLED: tuple[Feature, ...] = (
     _rows("sourcing modes and the in-house floor", "sourcing_modes"),
     _rows("touch", "touches"),
     _rows("further modes", "modes"),
-    Feature(
-        "experienced archetypes", "archetypes.variant_of", lambda i: any(a.variant_of for a in i.archetypes)
-    ),
+    Feature("experienced archetypes", "archetypes.variant_of", lambda i: any(a.variant_of for a in i.archetypes)),
     _rows("limits of archetypes by class", "archetype_limits"),
     Feature("local capabilities", "capabilities.local", lambda i: any(c.local for c in i.capabilities)),
     _rows("local capabilities", "local_capabilities"),

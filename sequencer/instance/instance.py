@@ -37,7 +37,7 @@ class Cell(NamedTuple):
 
 
 class Precedence(NamedTuple):
-    """A resolved requirement: ``item`` starts only when ``at_least`` of ``members`` have been live for ``lag`` waves."""
+    """A resolved requirement: ``item`` starts when ``at_least`` of ``members`` have been live for ``lag`` waves."""
 
     item: Member
     members: tuple[Member, ...]
@@ -185,9 +185,7 @@ class Instance(BaseModel):
 
     def label(self, item_id: str) -> str:
         """Name shown for any id; the id itself where it has none."""
-        return self._labels.get(item_id) or (
-            self.adoptables[item_id].name if item_id in self.adoptables else item_id
-        )
+        return self._labels.get(item_id) or (self.adoptables[item_id].name if item_id in self.adoptables else item_id)
 
     @cached_property
     def _labels(self) -> dict[str, str]:

@@ -135,6 +135,7 @@ def _leveled(instance: Instance, word: str) -> tuple[Member, ...]:
         elif level > leaf.as_is or leaf.local:
             at = [Member(s.id) for s in steps if s.level == level]
             if not at and not leaf.local:
-                raise UnknownItemError(f"{leaf.id}:{level}")
+                missing = f"{leaf.id}:{level}"
+                raise UnknownItemError(missing)
             made += at
     return tuple(made)

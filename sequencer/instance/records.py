@@ -111,8 +111,9 @@ class Record(BaseModel):
 
     @property
     def record_id(self) -> str:
-        """Business id: the key fields joined by ``:``."""
-        return ":".join(str(getattr(self, k)) for k in self.key)
+        """Business id: the key fields joined by ``:``, words of a list by spaces."""
+        values = (getattr(self, k) for k in self.key)
+        return ":".join(" ".join(v) if isinstance(v, tuple) else str(v) for v in values)
 
 
 class Named(Record):

@@ -115,7 +115,7 @@ class Requirement(Record):
     key: ClassVar[tuple[str, ...]] = ("item", "requires", "lag")
 
     item: Word = field("adoptable, set, mode (jp/customized) or archetype", ref="items")
-    requires: Words = field("what must be live; an inner node such as commercial.insight:2 means all its leaves", ref="items")
+    requires: Words = field("what must be live; an inner node (commercial.insight:2) means all leaves", ref="items")
     lag: int = field("waves it must have been live", 0, ge=0, unit="waves")
     at_least: int | None = field("how many of them suffice; empty: all", None, ge=1)
 

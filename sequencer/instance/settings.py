@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-
 from sequencer.instance.records import Words, field
 
 SCHEMA_VERSION = 1

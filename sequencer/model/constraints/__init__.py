@@ -1,0 +1,1 @@
+"""Constraint families: one business rule, one file, one builder."""

@@ -1,0 +1,84 @@
+"""Assembly: the tuple of families, in the order they are added, and the value formulations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyomo.common.gc_manager import PauseGC
+
+from sequencer.errors import SequencerError
+from sequencer.instance.features import refuse_not_modelled
+from sequencer.instance.reach import reach, unreduced
+from sequencer.model.constraints.budgets import budgets
+from sequencer.model.constraints.capability_steps import capability_steps
+from sequencer.model.constraints.capacities import capacities
+from sequencer.model.constraints.locks import locks
+from sequencer.model.constraints.mandate import mandate
+from sequencer.model.constraints.mandate_grants import mandate_grants
+from sequencer.model.constraints.pace import pace
+from sequencer.model.constraints.parallel import parallel
+from sequencer.model.constraints.requirements import requirements
+from sequencer.model.constraints.start_once import start_once
+from sequencer.model.constraints.start_small import start_small
+from sequencer.model.constraints.windows import windows
+from sequencer.model.objective import npv, set_objective
+from sequencer.model.sequencing import SequencingModel
+from sequencer.model.value.aggregated import Aggregated
+from sequencer.model.value.cells import Cells
+
+if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
+    from sequencer.model.family import Family
+    from sequencer.model.value.base import ValueModel
+
+FAMILIES: tuple[Family, ...] = (
+    start_once,
+    windows,
+    capability_steps,
+    requirements,
+    parallel,
+    mandate,
+    mandate_grants,
+    budgets,
+    capacities,
+    pace,
+    start_small,
+    locks,
+)
+"""Every constraint family; adding a rule adds a line here."""
+
+FORMULATIONS: dict[str, type[ValueModel]] = {f.name: f for f in (Aggregated, Cells)}
+"""Value formulations by name; the first is the default."""
+
+
+def build(instance: Instance, *, formulation: str = "aggregated", reduce: bool = True) -> SequencingModel:
+    """Build the model of an instance.
+
+    Parameters
+    ----------
+    instance
+        What is given.
+    formulation
+        Value formulation, a key of :data:`FORMULATIONS`.
+    reduce
+        Whether start windows are cut by what the rules imply; False gives the same optimum from a larger model.
+
+    Raises
+    ------
+    sequencer.errors.UnsupportedError
+        If the instance asks for a rule that is not modelled, or a formulation that cannot be exact for it.
+    sequencer.errors.SequencerError
+        If there is no such formulation.
+    """
+    refuse_not_modelled(instance)
+    if formulation not in FORMULATIONS:
+        message = f"there is no formulation '{formulation}'; choose one of {', '.join(FORMULATIONS)}"
+        raise SequencerError(message)
+    with PauseGC():
+        model = SequencingModel(instance, reach(instance) if reduce else unreduced(instance))
+        model.value = FORMULATIONS[formulation](model)
+        model.value.build()
+        for rule in FAMILIES:
+            rule.build(model)
+        set_objective(model, npv(model))
+    return model

@@ -1,0 +1,48 @@
+"""Cost as linear expressions: spend of a pot in a wave, cost of a period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sequencer.model.linear import Linear
+
+if TYPE_CHECKING:
+    from sequencer.instance.adoptables import CostLine, Mode
+    from sequencer.model.sequencing import SequencingModel
+
+
+def line_cost(model: SequencingModel, item: str, mode: Mode, line: CostLine, period: int) -> Linear:
+    """Cost of one line in a period, in scaled money.
+
+    One-off cost is spread evenly over the waves in progress, running cost is a rate a year from the first live period
+    on, tail included.
+    """
+    instance = model.instance
+    if line.kind == "running":
+        rate = line.amount * instance.periods[period - 1].years
+        return model.live(item, period, (mode.id,)) * (rate * model.money_scale)
+    if period > instance.n_waves:
+        return Linear()
+    return model.in_progress(item, period, mode) * (line.amount / mode.span * model.money_scale)
+
+
+def spend(model: SequencingModel, pot: str, wave: int) -> Linear:
+    """Spend of a pot in a wave, in scaled money."""
+    made = Linear()
+    for item in model.instance.adoptables.values():
+        for mode in item.modes:
+            for line in mode.lines:
+                share = dict(line.shares).get(pot, 0.0)
+                if share:
+                    made.add(line_cost(model, item.id, mode, line, wave), share)
+    return made
+
+
+def cost(model: SequencingModel, period: int) -> Linear:
+    """Cost of a period over all pots, in scaled money."""
+    made = Linear()
+    for item in model.instance.adoptables.values():
+        for mode in item.modes:
+            for line in mode.lines:
+                made.add(line_cost(model, item.id, mode, line, period))
+    return made

@@ -1,0 +1,50 @@
+"""What a constraint family is: one business rule, one file, one builder."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sequencer.model.sequencing import SequencingModel
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A constraint family.
+
+    Attributes
+    ----------
+    name : str
+        Short name, the ``family`` of its :class:`~sequencer.types.RuleRef`.
+    title : str
+        Business title.
+    latex : str
+        The constraint as formula.
+    priority : int
+        How readily the rule may be relaxed when rules clash: 0 never (logic), 9 first (a preference).
+    build : callable
+        Adds the rows to a model.
+    doc : str
+        What the rule means, for the rule reference.
+    """
+
+    name: str
+    title: str
+    latex: str
+    priority: int
+    build: Callable[[SequencingModel], None]
+    doc: str
+
+
+def family(
+    name: str, title: str, *, latex: str, priority: int
+) -> Callable[[Callable[[SequencingModel], None]], Family]:
+    """Turn a builder function into a :class:`Family`; its docstring becomes the rule's text."""
+
+    def wrap(build: Callable[[SequencingModel], None]) -> Family:
+        return Family(name, title, latex, priority, build, inspect.cleandoc(build.__doc__ or ""))
+
+    return wrap

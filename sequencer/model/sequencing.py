@@ -1,0 +1,190 @@
+"""The sequencing model: columns, the expressions that families speak in, and rows that trace back to rules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import pyomo.environ as pyo
+from pyomo.core.expr.numeric_expr import LinearExpression
+
+from sequencer.instance.items import Member
+from sequencer.model.linear import Linear, total
+from sequencer.types import Kind, RuleRef
+
+if TYPE_CHECKING:
+    from sequencer.instance.adoptables import Adoptable, Mode
+    from sequencer.instance.instance import Instance
+    from sequencer.instance.reach import Reach
+    from sequencer.model.value import ValueModel
+
+Sense = Literal["<=", ">=", "="]
+
+
+class SequencingModel:
+    """Mathematics of an instance under construction.
+
+    Decisions are cumulative: column ``adopt[i, m, w]`` is 1 iff ``i`` has started in mode ``m`` in a wave ``≤ w``. Only
+    waves of the item's window have a column, so sums over waves and the monotone chain stay short. Amounts of money
+    are multiplied by :attr:`money_scale`, chosen from the instance's own magnitudes.
+
+    Attributes
+    ----------
+    instance : Instance
+        What is modelled.
+    reach : Reach
+        Start windows in force.
+    pyomo : pyomo.environ.ConcreteModel
+        The Pyomo model.
+    columns : list
+        Pyomo variables by column number.
+    rows : list of (RuleRef, Pyomo constraint)
+        Every row with the rule it belongs to.
+    adopt : dict of (str, str, int) to int
+        Column of an adoptable, mode and wave.
+    value : ValueModel
+        Value as other families see it; set by :func:`sequencer.model.build.build`.
+    """
+
+    value: ValueModel
+
+    def __init__(self, instance: Instance, reach: Reach) -> None:
+        self.instance = instance
+        self.reach = reach
+        self.pyomo = pyo.ConcreteModel(name="sequencing")
+        self.columns: list[pyo.Var] = []
+        self.rows: list[tuple[RuleRef, pyo.Constraint]] = []
+        self.adopt: dict[tuple[str, str, int], int] = {}
+        self.money_scale = _money_scale(instance)
+        self.waves = range(1, instance.n_waves + 1)
+        self._live: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
+        self._started: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
+        self._blocks: dict[str, pyo.Constraint] = {}
+        self._make_adoption_columns()
+
+    # -- columns ------------------------------------------------------------------------------------------------------
+
+    def _make_adoption_columns(self) -> None:
+        index = [
+            (item.id, mode.id, w)
+            for item in self.instance.adoptables.values()
+            for mode in item.modes
+            for w in self._window(item.id, mode.id)
+        ]
+        self.pyomo.adopt = pyo.Var(index, domain=pyo.Binary)
+        for key in index:
+            self.adopt[key] = len(self.columns)
+            self.columns.append(self.pyomo.adopt[key])
+
+    def _window(self, item: str, mode: str) -> range:
+        window = self.reach.windows[item, mode]
+        return range(window.earliest, window.latest + 1) if not window.empty else range(0)
+
+    def new_columns(self, name: str, index: Sequence[tuple[object, ...]], upper: Iterable[float | None]) -> list[int]:
+        """Add continuous columns ``0 ≤ x ≤ upper`` and return their numbers, in the order of ``index``."""
+        var = pyo.Var(list(index), domain=pyo.NonNegativeReals)
+        self.pyomo.add_component(name, var)
+        made = []
+        for key, bound in zip(index, upper, strict=True):
+            column = var[key]
+            column.setub(bound)
+            made.append(len(self.columns))
+            self.columns.append(column)
+        return made
+
+    # -- expressions --------------------------------------------------------------------------------------------------
+
+    def _modes(self, item: Adoptable, modes: tuple[str, ...] | None) -> list[Mode]:
+        return [m for m in item.modes if modes is None or m.id in modes]
+
+    def started(self, item: str, wave: int, modes: tuple[str, ...] | None = None) -> Linear:
+        """Whether an adoptable (in one of ``modes``) has started in a wave ``≤ wave``. Not to be changed in place."""
+        key = (item, modes, wave)
+        if key not in self._started:
+            parts = (self._by(item, m.id, wave) for m in self._modes(self.instance.adoptables[item], modes))
+            self._started[key] = total(parts)
+        return self._started[key]
+
+    def _by(self, item: str, mode: str, wave: int) -> Linear:
+        window = self.reach.windows[item, mode]
+        if window.empty or wave < window.earliest:
+            return Linear()
+        return Linear(terms={self.adopt[item, mode, min(wave, window.latest)]: 1.0})
+
+    def starts(self, item: str, wave: int, modes: tuple[str, ...] | None = None) -> Linear:
+        """Whether an adoptable starts in exactly this wave."""
+        return self.started(item, wave, modes) - self.started(item, wave - 1, modes)
+
+    def live(self, item: str, period: int, modes: tuple[str, ...] | None = None) -> Linear:
+        """Whether an adoptable is live in a period, every tail period counting as W + 1. Not to be changed in place."""
+        key = (item, modes, min(period, self.instance.n_waves + 1))
+        if key not in self._live:
+            chosen = self._modes(self.instance.adoptables[item], modes)
+            self._live[key] = total(self._by(item, m.id, key[2] - m.duration) for m in chosen)
+        return self._live[key]
+
+    def live_member(self, member: Member, period: int) -> Linear:
+        """Whether a member (an adoptable in some of its modes) is live in a period."""
+        return self.live(member.id, period, member.modes) if period >= 1 else Linear()
+
+    def in_progress(self, item: str, wave: int, mode: Mode) -> Linear:
+        """Whether an adoptable is in progress in a mode; the start wave always counts."""
+        return self._by(item, mode.id, wave) - self._by(item, mode.id, wave - mode.span)
+
+    def of_kind(self, kind: Kind) -> list[Adoptable]:
+        """Adoptables of a kind, in instance order."""
+        return [i for i in self.instance.adoptables.values() if i.kind == kind]
+
+    # -- rows ---------------------------------------------------------------------------------------------------------
+
+    def row(self, ref: RuleRef, left: Linear, sense: Sense, right: Linear | float = 0.0) -> None:
+        """Add the row ``left sense right`` for a rule; rows that hold trivially are left out.
+
+        A row without columns that cannot hold is kept as ``0 ≥ 1`` in the form of a fixed column, so that the conflict
+        is found and named where conflicts are looked for.
+        """
+        body = left - right if isinstance(right, Linear) else left + Linear(-right)
+        terms = {c: v for c, v in body.terms.items() if abs(v) > 1e-12}
+        bound = -body.constant
+        if not terms:
+            if _holds(0.0, sense, bound):
+                return
+            terms, bound = {self._false_column(): 1.0}, 1.0
+            sense = ">="
+        expression = LinearExpression(
+            constant=0.0, linear_coefs=list(terms.values()), linear_vars=[self.columns[c] for c in terms]
+        )
+        lower = bound if sense in (">=", "=") else None
+        upper = bound if sense in ("<=", "=") else None
+        block = self._block(ref.family)
+        self.rows.append((ref, block.add(len(self.rows), (lower, expression, upper))))
+
+    def _block(self, name: str) -> pyo.Constraint:
+        if name not in self._blocks:
+            self._blocks[name] = pyo.Constraint(pyo.NonNegativeIntegers)
+            self.pyomo.add_component(f"rule_{name}", self._blocks[name])
+        return self._blocks[name]
+
+    def _false_column(self) -> int:
+        if not hasattr(self.pyomo, "false"):
+            self._false = self.new_columns("false", [(0,)], [0.0])[0]
+        return self._false
+
+
+def _holds(value: float, sense: Sense, bound: float) -> bool:
+    slack = 1e-9 * max(1.0, abs(bound))
+    if sense == "<=":
+        return value <= bound + slack
+    return value >= bound - slack if sense == ">=" else abs(value - bound) <= slack
+
+
+def _money_scale(instance: Instance) -> float:
+    """Power of ten that brings the typical amount near 1."""
+    amounts = sorted(
+        [abs(line.amount) for i in instance.adoptables.values() for m in i.modes for line in m.lines]
+        + [d.potential for d in instance.drivers if d.potential]
+    )
+    if not amounts:
+        return 1.0
+    return 10.0 ** -round(math.log10(amounts[len(amounts) // 2]))

@@ -1,0 +1,49 @@
+"""Decisions of a plan as columns of a standard form, and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sequencer.plan.plan import Adoption, Plan
+from sequencer.solver.standard_form import Floats, StandardForm
+
+if TYPE_CHECKING:
+    from sequencer.model.sequencing import SequencingModel
+
+
+def read_plan_of(model: SequencingModel, form: StandardForm, point: Floats) -> Plan:
+    """Plan of a point of the form: the first wave whose adoption column is 1, for each adoptable and mode."""
+    values = form.to_model(point)
+    first: dict[tuple[str, str], int] = {}
+    for (item, mode, wave), column in model.adopt.items():
+        if values[column] > 0.5:
+            first[item, mode] = min(wave, first.get((item, mode), wave))
+    return Plan(
+        adoptions=tuple(Adoption(item, wave, mode or None) for (item, mode), wave in first.items()),
+        instance_fingerprint=model.instance.fingerprint,
+    )
+
+
+def adoption_columns(model: SequencingModel, form: StandardForm, plan: Plan) -> tuple[Floats, Floats]:
+    """Adoption columns of the form and the values a plan gives them."""
+    columns, values = [], []
+    for (item, mode, wave), column in model.adopt.items():
+        at = form.form_column[column]
+        if at >= 0:
+            adoption = plan.by_id.get(item)
+            started = adoption is not None and adoption.wave <= wave and (adoption.mode or "") == mode
+            columns.append(at)
+            values.append(float(started))
+    return np.array(columns), np.array(values)
+
+
+def fix_decisions(model: SequencingModel, form: StandardForm, plan: Plan) -> StandardForm:
+    """Copy of the form with every adoption fixed as a plan says."""
+    columns, values = adoption_columns(model, form, plan)
+    lower, upper = form.lower.copy(), form.upper.copy()
+    lower[columns.astype(int)] = values
+    upper[columns.astype(int)] = values
+    return replace(form, lower=lower, upper=upper)

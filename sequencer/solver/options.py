@@ -1,0 +1,65 @@
+"""Options of a solve."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sequencer.errors import SequencerError
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOptions:
+    """How to solve.
+
+    Attributes
+    ----------
+    gap : float
+        Relative gap at which to stop (0.01 is 1 %).
+    time_limit : float or None
+        Wall clock in seconds.
+    threads : int or None
+        Threads of the solver; None means the cores there are.
+    seed : int
+        Seed of the solver.
+    formulation : str
+        Value formulation.
+    reduce : bool
+        Whether start windows are cut by what the rules imply.
+    start_plan : bool
+        Whether a start plan is constructed where none is given.
+    max_nodes : int or None
+        Work limit: nodes of the search tree; reproducible where a time limit is not.
+    """
+
+    gap: float = 0.01
+    time_limit: float | None = None
+    threads: int | None = None
+    seed: int = 0
+    formulation: str = "aggregated"
+    reduce: bool = True
+    start_plan: bool = True
+    max_nodes: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.gap < 1:
+            message = f"gap {self.gap} is not a fraction between 0 and 1; write 0.01 for 1 %"
+            raise SequencerError(message)
+        if self.time_limit is not None and self.time_limit <= 0:
+            message = f"time limit {self.time_limit} s must be positive"
+            raise SequencerError(message)
+        if self.threads is not None and self.threads < 1:
+            message = f"threads {self.threads} must be at least 1"
+            raise SequencerError(message)
+
+    @property
+    def cores(self) -> int:
+        """Threads to use."""
+        if self.threads is not None:
+            return self.threads
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Content of ``options.json``."""
+        return asdict(self)

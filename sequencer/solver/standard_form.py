@@ -1,0 +1,89 @@
+"""Pyomo model to the arrays a solver takes, with maps back to columns and rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyomo.common.gc_manager import PauseGC
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
+from sequencer.types import RuleRef
+
+if TYPE_CHECKING:
+    from sequencer.model.sequencing import SequencingModel
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StandardForm:
+    """``min cost·x + offset`` subject to ``row_lower ≤ A x ≤ row_upper`` and bounds, some x integral.
+
+    The form always minimises; the model maximises, so costs are the negative of what the model says.
+
+    Attributes
+    ----------
+    cost, lower, upper : arrays of shape (n,)
+        By column of the form.
+    integral : boolean array of shape (n,)
+        Columns that must be whole.
+    matrix : scipy.sparse.csc_matrix of shape (m, n)
+        Coefficients.
+    row_lower, row_upper : arrays of shape (m,)
+        Row bounds, infinite where open.
+    offset : float
+        Constant of the objective.
+    model_column : integer array of shape (n,)
+        Number of each column in :attr:`SequencingModel.columns`.
+    form_column : integer array
+        The inverse; −1 for a column of the model in no row and without cost.
+    refs : tuple of RuleRef
+        Rule of each row.
+    """
+
+    cost: Floats
+    lower: Floats
+    upper: Floats
+    integral: NDArray[np.bool_]
+    matrix: Any
+    row_lower: Floats
+    row_upper: Floats
+    offset: float
+    model_column: NDArray[np.int64]
+    form_column: NDArray[np.int64]
+    refs: tuple[RuleRef, ...]
+
+    def to_model(self, point: Floats) -> Floats:
+        """Values by model column of a point of the form; a column the form does not have is 0."""
+        made = np.zeros(len(self.form_column))
+        made[self.model_column] = point
+        return made
+
+
+def standard_form(model: SequencingModel) -> StandardForm:
+    """Compile a model."""
+    with PauseGC():
+        form = LinearStandardFormCompiler().write(model.pyomo, mixed_form=True)
+    number = {id(v): k for k, v in enumerate(model.columns)}
+    refs = {id(row): ref for ref, row in model.rows}
+    model_column = np.array([number[id(v)] for v in form.columns], dtype=np.int64)
+    form_column = np.full(len(model.columns), -1, dtype=np.int64)
+    form_column[model_column] = np.arange(len(model_column))
+    sense = np.array([r.bound_type for r in form.rows], dtype=np.int64)
+    bounds = [v.bounds for v in form.columns]
+    return StandardForm(
+        cost=np.asarray(form.c.todense(), dtype=float)[0],
+        lower=np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float),
+        upper=np.array([np.inf if up is None else up for _, up in bounds], dtype=float),
+        integral=np.array([not v.is_continuous() for v in form.columns], dtype=bool),
+        matrix=form.A.tocsc(),
+        row_lower=np.where(sense > 0, -np.inf, form.rhs),
+        row_upper=np.where(sense < 0, np.inf, form.rhs),
+        offset=float(form.c_offset[0]),
+        model_column=model_column,
+        form_column=form_column,
+        refs=tuple(refs[id(r.constraint)] for r in form.rows),
+    )
