@@ -55,7 +55,7 @@ def field(
     **limits
         pydantic constraints such as ``ge`` and ``le``.
     """
-    extra = {k: v for k, v in (("ref", ref), ("unit", unit), ("ranged", ranged)) if v}
+    extra: dict[str, Any] = {k: v for k, v in (("ref", ref), ("unit", unit), ("ranged", ranged)) if v}
     return Field(default, description=description, json_schema_extra=extra, **limits)
 
 

@@ -1,0 +1,236 @@
+"""Checks of what rules mean together: modes left, scope, exceptions, circles of requirements, the initial state."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sequencer.errors import InputProblem
+from sequencer.instance.adoptables import Adoptable
+from sequencer.instance.instance import Instance
+from sequencer.instance.items import Member, UnknownItemError
+from sequencer.instance.nearest import suggest
+from sequencer.instance.scene import Scene
+from sequencer.types import Kind
+
+SHARE_TOLERANCE = 1e-6
+
+
+class Need(NamedTuple):
+    """One adoptable needs another live; ``waves`` must pass between their starts at least."""
+
+    item: str
+    required: str
+    waves: int
+    row: int | None
+
+
+def archetypes_left(scene: Scene) -> Iterator[InputProblem]:
+    """Every affiliate can take an archetype."""
+    if not scene.instance.archetypes or not scene.complete("fit", "archetypes"):
+        return
+    for index, row in scene.items("affiliates"):
+        if not scene.instance.archetypes_of(row.id):
+            message = f"no archetype fits the class '{row.affiliate_class}' of {row.id}"
+            classes = {f.affiliate_class for f in scene.instance.fit}
+            remedy = f"Add the class to fit, or correct it. {suggest(row.affiliate_class, classes)}"
+            yield scene.problem("affiliates", index, "no-archetype", message, remedy, "affiliate_class")
+
+
+def unique_modes(scene: Scene) -> Iterator[InputProblem]:
+    """A further mode has a name that its adoptable does not use yet."""
+    extra = {row.item for row in scene.instance.modes}
+    for index, row in scene.items("modes"):
+        item = scene.instance.adoptables.get(row.item)
+        if item is None or item.id not in extra:
+            continue
+        if sum(1 for m in item.modes if m.id == row.id) > 1:
+            others = sum(1 for r in scene.instance.modes if (r.item, r.id) == (row.item, row.id))
+            if others == 1:
+                message = f"{row.item} has a mode '{row.id}' already"
+                yield scene.problem("modes", index, "duplicate-id", message, "Choose another id for the mode.", "id")
+
+
+def scope(scene: Scene) -> Iterator[InputProblem]:
+    """Shares of a driver's potential sum to 1 over the cells it addresses."""
+    if not scene.complete("scopes", "affiliates", "brands", "customer_types", "drivers"):
+        return
+    instance = scene.instance
+    yield from _scope_rows(scene)
+    own = {row.driver for row in instance.scopes if row.driver}
+    common = math.fsum(row.share for row in instance.scopes if not row.driver)
+    if any(not row.driver for row in instance.scopes) and abs(common - 1) > SHARE_TOLERANCE:
+        message = f"the shares of the rows for all drivers sum to {common:.9g}, not to 1"
+        yield scene.table_problem("scopes", "shares-not-one", message, "Correct the shares.")
+    for index, driver in scene.items("drivers"):
+        if driver.id in own:
+            total = math.fsum(row.share for row in instance.scopes if row.driver == driver.id)
+            if abs(total - 1) > SHARE_TOLERANCE:
+                message = f"the shares of {driver.id} sum to {total:.9g}, not to 1"
+                yield scene.table_problem("scopes", "shares-not-one", message, "Correct the shares.", driver.id)
+        if not instance.scope[driver.id]:
+            message = f"everything {driver.id} addresses has the share 0, so its potential cannot be spread"
+            remedy = "Give the affiliates a revenue or share, and brands and customer types a share, above 0."
+            yield scene.problem("drivers", index, "no-scope", message, remedy)
+
+
+def _scope_rows(scene: Scene) -> Iterator[InputProblem]:
+    """Rows of scopes name a place of every kind there is, and one that the driver addresses."""
+    instance = scene.instance
+    drivers = instance.by_id("drivers")
+    own = {row.driver for row in instance.scopes if row.driver}
+    for index, row in scene.items("scopes"):
+        for column, table in (("affiliate", "affiliates"), ("brand", "brands"), ("customer_type", "customer_types")):
+            value = getattr(row, column)
+            addressed = getattr(drivers[row.driver], table) if row.driver else ()
+            if not value and instance.rows(table):
+                message = f"the row names no {column.replace('_', ' ')}, but the instance has {table}"
+                yield scene.problem("scopes", index, "scope-cell", message, f"Fill in {column}.", column)
+            elif addressed and value not in addressed:
+                message = f"{row.driver} does not address {value}"
+                remedy = f"Add {value} to {table} of {row.driver}, or delete the row."
+                yield scene.problem("scopes", index, "scope-cell", message, remedy, column)
+        if not row.driver and own:
+            message = "rows for all drivers and rows for single ones do not go together"
+            remedy = f"Give every driver rows of its own, or none ({', '.join(sorted(own))} has)."
+            yield scene.problem("scopes", index, "scope-cell", message, remedy, "driver")
+            own = set()
+
+
+def exceptions(scene: Scene) -> Iterator[InputProblem]:
+    """An exception waives a requirement that there is."""
+    if not scene.complete("requirements"):
+        return
+    for index, row in scene.items("exceptions"):
+        items, required = scene.instance.members(row.item), scene.instance.members(row.requires)
+        if not any(
+            _covers(scene.instance, (rule.item,), row.item, items)
+            and _covers(scene.instance, rule.requires, row.requires, required)
+            for rule in scene.instance.requirements
+        ):
+            message = f"{row.id} waives that {row.item} requires {row.requires}, but no such requirement exists"
+            needs = {f"{rule.item} requires {' '.join(rule.requires)}" for rule in scene.instance.requirements}
+            remedy = suggest(f"{row.item} requires {row.requires}", needs)
+            yield scene.problem("exceptions", index, "unknown-requirement", message, remedy, "requires")
+
+
+def _covers(instance: Instance, words: tuple[str, ...], word: str, members: tuple[Member, ...]) -> bool:
+    """Whether a side of a requirement includes what an exception names."""
+    if word in words:
+        return True
+    side = [member for one in words for member in instance.members(one)]
+    return bool(members) and all(
+        any(m.id == s.id and (s.modes is None or (m.modes is not None and set(m.modes) <= set(s.modes))) for s in side)
+        for m in members
+    )
+
+
+def cycles(scene: Scene) -> Iterator[InputProblem]:
+    """No circle of requirements in which time must pass: nothing in it could ever start."""
+    needs = _circular(_needs(scene.instance))
+    edges: dict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        edges[need.item].append(need)
+    told: set[str] = set()
+    for need in needs:
+        if need.waves == 0 or need.item in told:
+            continue
+        circle = _way(edges, need.required, need.item)
+        if circle is None:
+            continue
+        told |= {need.item, *(n.item for n in circle)}
+        words = " requires ".join([need.item, *(n.item for n in circle), need.item])
+        message = f"requirements go round in a circle: {words}; none of them could ever start"
+        row = next((n.row for n in (need, *circle) if n.row is not None), None)
+        remedy = "Take one of these requirements out; things that start together belong in relations (together)."
+        if row is None:
+            yield scene.table_problem("requirements", "requirement-cycle", message, remedy, need.item)
+        else:
+            yield scene.problem("requirements", row, "requirement-cycle", message, remedy, "requires")
+
+
+def _needs(instance: Instance) -> list[Need]:
+    """What each adoptable needs in every mode: all-of requirements, and the order of steps."""
+    found = instance.adoptables
+    made: list[Need] = []
+    for index, row in enumerate(instance.requirements):
+        if row.at_least is not None:
+            continue
+        required = [m for word in row.requires for m in instance.members(word)]
+        for item in instance.members(row.item):
+            if item.modes is None or len(item.modes) == len(found[item.id].modes):
+                binding = [m for m in required if not _only_cells(found[item.id], found[m.id])]
+                made += [Need(item.id, m.id, _shortest(found[m.id], m) + row.lag, index) for m in binding]
+    for item_id, adoptable in found.items():
+        before = _step_before(adoptable)
+        if before in found:
+            made.append(Need(item_id, before, max(_shortest(found[before], Member(before)), 1), None))
+    return made
+
+
+def _only_cells(item: Adoptable, required: Adoptable) -> bool:
+    """Whether a requirement binds the cells of a driver, not its start: one on a local capability."""
+    return item.kind == Kind.DRIVER and required.kind == Kind.STEP and required.place is not None
+
+
+def _circular(needs: list[Need]) -> list[Need]:
+    """Leave out, again and again, what needs nothing further: what remains leads into a circle."""
+    while True:
+        needing = {need.item for need in needs}
+        left = [need for need in needs if need.required in needing]
+        if len(left) == len(needs):
+            return left
+        needs = left
+
+
+def _shortest(item: Adoptable, member: Member) -> int:
+    return min(m.duration for m in item.modes if member.modes is None or m.id in member.modes)
+
+
+def _step_before(item: Adoptable) -> str:
+    if item.level is None or item.kind not in (Kind.STEP, Kind.MANDATE):
+        return ""
+    return f"{item.id.rpartition(':')[0]}:{item.level - 1}"
+
+
+def _way(edges: dict[str, list[Need]], start: str, end: str) -> list[Need] | None:
+    """Shortest chain of needs from one adoptable to another, empty where they are the same; None where none."""
+    came: dict[str, Need | None] = {start: None}
+    queue = [start]
+    for at in queue:
+        if at == end:
+            way: list[Need] = []
+            step = came[at]
+            while step is not None:
+                way.insert(0, step)
+                step = came[step.item]
+            return way
+        for need in edges.get(at, ()):
+            if need.required not in came:
+                came[need.required] = need
+                queue.append(need.required)
+    return None
+
+
+def initial_state(scene: Scene) -> Iterator[InputProblem]:
+    """Rows of the initial state name what their kind of record is about."""
+    instance = scene.instance
+    pots = {"hq", *instance.by_id("pots"), *instance.by_id("affiliates")}
+    known = {"carry": pots, "value": set(instance.categories)}
+    for index, row in scene.items("initial_state"):
+        if row.record == "mandate":
+            if row.level is None:
+                message = "the mandate's row has no level"
+                yield scene.problem("initial_state", index, "missing-value", message, "Fill in level.", "level")
+            continue
+        words = known.get(row.record)
+        if words is None:
+            try:
+                instance.members(row.id)
+            except UnknownItemError:
+                words = set(instance.adoptables)
+        if words is not None and row.id not in words and not scene.may_exist(row.id):
+            message = f"there is no '{row.id}' for a row '{row.record}'"
+            yield scene.problem("initial_state", index, "unknown-reference", message, suggest(row.id, words), "id")

@@ -1,0 +1,229 @@
+"""Checks of ids and of references between tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from sequencer.errors import InputProblem
+from sequencer.instance.columns import columns_of, extra
+from sequencer.instance.instance import Instance
+from sequencer.instance.items import SETS, UnknownItemError
+from sequencer.instance.nearest import suggest
+from sequencer.instance.records import Named, Record
+from sequencer.instance.scene import Scene, Spot
+from sequencer.types import Kind, Layer
+
+HQ = "hq"
+RESERVED = frozenset({*SETS, *Layer, "mandate", "tail"})
+"""Words that item expressions and files use themselves."""
+
+EXACT = {
+    "cost_splits": "one adoptable",
+    "use_profiles": "one adoptable",
+    "modes": "one adoptable",
+    "cost_factors": "an adoptable or a capability",
+}
+"""Tables whose item is one thing, not a set or a mode."""
+
+
+class Reference(NamedTuple):
+    """A column that refers to a table."""
+
+    column: str
+    table: str
+
+
+def unique_ids(scene: Scene) -> Iterator[InputProblem]:
+    """Ids are unique across kinds and none is a reserved word; a pot may bear the id of its affiliate."""
+    seen: dict[str, Spot] = {}
+    nodes = {c.path.split(".")[0] for c in scene.instance.capabilities if c.path}
+    for table, record in Instance.tables().items():
+        if not issubclass(record, Named) or table == "modes":
+            continue
+        for index, row in scene.items(table):
+            if row.id in RESERVED or row.id in nodes or (row.id == HQ and table != "pots"):
+                message = f"'{row.id}' is a word with a meaning of its own"
+                yield scene.problem(table, index, "reserved-id", message, "Choose another id.", "id")
+            first = seen.setdefault(row.id, (table, index))
+            if first == (table, index) or (table == "pots" and first[0] == "affiliates"):
+                continue
+            message = f"the id '{row.id}' is used already in {_place(scene, first)}"
+            yield scene.problem(table, index, "duplicate-id", message, "Ids are unique across all tables.", "id")
+
+
+def unique_keys(scene: Scene) -> Iterator[InputProblem]:
+    """Rows of a table have different keys."""
+    for table, record in Instance.tables().items():
+        if issubclass(record, Named) and table != "modes":
+            continue
+        seen: dict[str, int] = {}
+        for index, row in scene.items(table):
+            first = seen.setdefault(row.record_id, index)
+            if first != index:
+                what = ", ".join(record.key)
+                message = f"the same {what} is given already in {_place(scene, (table, first))}"
+                yield scene.problem(table, index, "duplicate-row", message, "Keep one of the two rows.")
+
+
+def _place(scene: Scene, spot: Spot) -> str:
+    row = scene.rows[spot[0]][spot[1]]
+    return ", ".join([row.file or spot[0], *([f"row {row.row}"] if row.row is not None else [])])
+
+
+@cache
+def _references(record: type[Record]) -> tuple[Reference, ...]:
+    """Columns of a record class that refer to something."""
+    return tuple(
+        Reference(name, extra(info)["ref"]) for name, info in record.model_fields.items() if "ref" in extra(info)
+    )
+
+
+def plain_references(scene: Scene) -> tuple[list[InputProblem], set[Spot]]:
+    """References to tables, in columns and in the names of column families.
+
+    Returns
+    -------
+    list of InputProblem
+        References to ids that nothing defines.
+    set of (str, int)
+        Records that refer to something unknown or unreadable.
+    """
+    problems: list[InputProblem] = []
+    lost: set[Spot] = set()
+    for table, record in Instance.tables().items():
+        references = [r for r in _references(record) if r.table != "items"]
+        families = columns_of(record).families
+        if not references and not families:
+            continue
+        for index, row in scene.items(table):
+            uses = [(r.column, r.table, word) for r in references for word in _each(getattr(row, r.column))]
+            uses += [(f"{f.prefix}{key}", f.table, key) for f in families for key in getattr(row, f.field)]
+            for column, target, word in uses:
+                known = _known(scene, target)
+                if word in known:
+                    continue
+                lost.add((table, index))
+                if not scene.may_exist(word, target, *(("affiliates",) if target == "pots" else ())):
+                    message = f"there is no '{word}' in {target}"
+                    remedy = f"{suggest(word, known)} Or add it to {target}."
+                    problems.append(scene.problem(table, index, "unknown-reference", message, remedy, column))
+    for word in scene.instance.settings.rollout_brands:
+        known = _known(scene, "brands")
+        if word not in known and not scene.may_exist(word, "brands"):
+            message = f"there is no '{word}' in brands"
+            problems.append(scene.setting("unknown-reference", message, suggest(word, known), "rollout_brands"))
+    return problems, lost
+
+
+def _each(value: object) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return value
+    return (str(value),) if value else ()
+
+
+def _known(scene: Scene, table: str) -> Collection[str]:
+    """Ids that a column may refer to."""
+    known = scene.instance.by_id(table)
+    if table == "pots":
+        return {HQ, *known, *scene.instance.by_id("affiliates")}
+    return known
+
+
+def settled(scene: Scene, lost: set[Spot]) -> Scene:
+    """Set records aside that refer to nothing, and those that then refer to nothing, until all others stand."""
+    while lost:
+        scene = scene.without(lost)
+        lost = plain_references(scene)[1]
+    return scene
+
+
+def item_references(scene: Scene) -> tuple[list[InputProblem], set[Spot]]:
+    """Item expressions, in columns that refer to items, and owners of ramps."""
+    problems: list[InputProblem] = []
+    lost: set[Spot] = set()
+    for table, record in Instance.tables().items():
+        for reference in _references(record):
+            if reference.table != "items":
+                continue
+            for index, row in scene.items(table):
+                for word in _each(getattr(row, reference.column)):
+                    found = _item_problem(scene, table, index, reference.column, word)
+                    if found is not None:
+                        lost.add((table, index))
+                        problems += found
+    problems += _owners(scene)
+    return problems, lost
+
+
+def _item_problem(scene: Scene, table: str, index: int, column: str, word: str) -> list[InputProblem] | None:
+    """What is wrong with a word: None where nothing, empty where it may not be judged."""
+    instance = scene.instance
+    try:
+        members = instance.members(word)
+    except UnknownItemError as error:
+        if scene.may_exist(word):
+            return []
+        return [_unknown_item(scene, table, index, column, word, str(error.args[0]))]
+    if table in EXACT and members and word not in instance.adoptables:
+        capability = table == "cost_factors" and word in instance.by_id("capabilities")
+        if not capability:
+            message = f"'{word}' is a set or a mode, but this table takes {EXACT[table]}"
+            remedy = f"Give one row for each, e.g. for {members[0].id}."
+            return [scene.problem(table, index, "not-one-item", message, remedy, column)]
+    return None
+
+
+def _unknown_item(scene: Scene, table: str, index: int, column: str, word: str, missing: str) -> InputProblem:
+    """Say which part of a word is unknown: the mode, the level or the whole."""
+    head, _, mode = missing.partition("/")
+    node, colon, level = head.partition(":")
+    instance = scene.instance
+    if mode and _resolves(instance, head):
+        modes = {m.id for member in instance.members(head) for m in instance.adoptables[member.id].modes if m.id}
+        message = f"{head} has no mode '{mode}'"
+        return scene.problem(table, index, "unknown-mode", message, suggest(mode, modes), column)
+    if colon and level.isdigit() and (node == "mandate" or instance.leaves(node)):
+        message = f"'{word}' needs level {level} of {node}, which is not defined"
+        defined = _levels(instance, node)
+        remedy = f"{node} has {f'level {defined}' if defined else 'no levels above today'}; add level {level} to "
+        remedy += "mandate, or name another." if node == "mandate" else "capability_steps, or name another."
+        return scene.problem(table, index, "unknown-level", message, remedy, column)
+    message = f"'{missing}' names nothing that can be adopted"
+    remedy = suggest(missing, _item_words(instance))
+    return scene.problem(table, index, "unknown-reference", message, remedy, column)
+
+
+def _resolves(instance: Instance, word: str) -> bool:
+    try:
+        return bool(instance.members(word))
+    except UnknownItemError:
+        return False
+
+
+def _levels(instance: Instance, node: str) -> str:
+    leaves = {leaf.id for leaf in instance.leaves(node)}
+    levels = {i.level for i in instance.adoptables.values() if i.capability in leaves}
+    if node == "mandate":
+        levels = {i.level for i in instance.adoptables.values() if i.kind == Kind.MANDATE}
+    return " and ".join(str(level) for level in sorted(n for n in levels if n is not None))
+
+
+def _item_words(instance: Instance) -> set[str]:
+    """Words that item expressions may use."""
+    paths = {c.path for c in instance.capabilities if c.path}
+    nodes = {".".join(p.split(".")[: n + 1]) for p in paths for n in range(p.count(".") + 1)}
+    modes = {a.id for a in (*instance.archetypes, *instance.touches, *instance.sourcing_modes)}
+    return {*instance.adoptables, *instance.by_id("capabilities"), *SETS, *nodes, *modes}
+
+
+def _owners(scene: Scene) -> Iterator[InputProblem]:
+    """Owners of ramps are archetypes, touches, modes or initiatives."""
+    instance = scene.instance
+    known = {m.id for item in instance.adoptables.values() for m in item.modes if m.id}
+    known |= {x.id for x in (*instance.archetypes, *instance.touches, *instance.initiatives)}
+    for index, row in scene.items("ramps"):
+        if row.owner not in known and not scene.may_exist(row.owner):
+            message = f"'{row.owner}' is no archetype, touch, mode or initiative"
+            yield scene.problem("ramps", index, "unknown-reference", message, suggest(row.owner, known), "owner")
