@@ -1,0 +1,1 @@
+"""What a plan looks like in words, tables and figures."""

@@ -1,0 +1,281 @@
+"""Tables a strategist reads, made from an evaluation: pure data, no pandas and no terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from sequencer.report import words
+from sequencer.report.roadmap import not_adopted, roadmap
+from sequencer.report.rules import LOGIC, rule_text
+from sequencer.report.table import Table
+from sequencer.types import Kind
+
+if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
+    from sequencer.plan.evaluate import Evaluation, MoneyRow, Slack
+
+__all__ = [
+    "Table",
+    "headline",
+    "load",
+    "money",
+    "not_adopted",
+    "returns",
+    "roadmap",
+    "show",
+    "slack",
+    "value_by",
+    "violations",
+]
+
+By = Literal["category", "driver", "affiliate"]
+
+
+def show(evaluation: Evaluation, result: Mapping[str, Any] | None = None) -> list[Table]:
+    """Every table of a plan, in reading order; tables without rows are left out, save what is not adopted.
+
+    Parameters
+    ----------
+    evaluation
+        Evaluation of the plan.
+    result
+        Content of ``result.json`` where the plan was solved for: gap and bound.
+    """
+    made = [
+        headline(evaluation, result),
+        violations(evaluation),
+        roadmap(evaluation),
+        money(evaluation),
+        returns(evaluation),
+        load(evaluation),
+        value_by(evaluation, "category"),
+        value_by(evaluation, "driver"),
+        value_by(evaluation, "affiliate"),
+        slack(evaluation),
+    ]
+    return [t for t in made if t.rows] + [not_adopted(evaluation)]
+
+
+def headline(evaluation: Evaluation, result: Mapping[str, Any] | None = None) -> Table:
+    """Figures that decide: npv, value, cost, benefit to cost, payback, and how far from the best possible."""
+    instance, measures = evaluation.instance, evaluation.measures
+    unit = words.money_unit(instance)
+    amounts = [abs(measures.get(k, 0.0)) for k in ("npv", "value", "cost")]
+    places = words.decimals(amounts)
+
+    def amount(value: float | None) -> str:
+        return words.NONE if value is None else f"{unit} {words.number(value, places)}"
+
+    plain = {k: amount(measures.get(f"undiscounted_{k}")) for k in ("value", "cost")}
+    years = words.short(instance.periods[-1].end_month / 12)
+    rate = words.percent(instance.settings.discount_rate, 1)
+    rows = [
+        ("Net present value", amount(evaluation.npv), f"value less cost over {years} years, discounted at {rate}"),
+        ("Value", amount(measures.get("value")), f"discounted; {plain['value']} undiscounted"),
+        ("Cost", amount(measures.get("cost")), f"discounted; {plain['cost']} undiscounted"),
+        ("Benefit to cost", words.number(_finite(measures.get("benefit_to_cost")), 2), "discounted, per unit of cost"),
+        ("Payback", _wave(instance, measures.get("payback_wave")), "cumulative discounted net stays at or above zero"),
+        ("First value", _wave(instance, measures.get("first_value_wave")), "first wave that earns"),
+        ("Peak spend", amount(measures.get("peak_budget")), "most that all pots spend in one wave"),
+        ("Adopted", *_adopted(instance, evaluation)),
+    ]
+    rows += _proof(result or {}, amount)
+    broken = len(evaluation.violations)
+    rows.append(("Rules broken", str(broken) if broken else "none", "of those this plan was checked against"))
+    name = words.one_line(instance.settings.name)
+    return Table(f"{name}: key figures" if name else "Key figures", ("Measure", "Figure", "Meaning"), tuple(rows))
+
+
+def _proof(result: Mapping[str, Any], amount: Callable[[float | None], str]) -> list[tuple[str, str, str]]:
+    """Gap and bound of the solve."""
+    if not result:
+        return []
+    gap, bound = result.get("gap"), result.get("bound")
+    if gap is None or bound is None:
+        return [("Proven gap", "not known", "the search ended before anything was proven")]
+    if result.get("proven_optimal"):
+        return [("Proven gap", "0 %", "no plan is better")]
+    measure = words.title_case(str(result.get("measure") or "npv")).lower()
+    said = f"no plan can have a better {measure} than {amount(bound)}"
+    return [("Proven gap", words.percent(gap, 2 if gap < 0.1 else 1), said)]
+
+
+def _adopted(instance: Instance, evaluation: Evaluation) -> tuple[str, str]:
+    """Number of adoptables in the plan, and how many of the kinds that matter most."""
+    said = []
+    for kind, one in ((Kind.DRIVER, "driver"), (Kind.STEP, "capability step"), (Kind.AFFILIATE, "affiliate")):
+        total = [i for i, item in instance.adoptables.items() if item.kind == kind]
+        if total:
+            done = sum(evaluation.plan.wave(i) is not None for i in total)
+            said.append(f"{done} of {words.count(len(total), one)}")
+    whole = len(instance.adoptables)
+    done = sum(evaluation.plan.wave(i) is not None for i in instance.adoptables)
+    return f"{done} of {whole}", ", ".join(said)
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
+
+
+def _wave(instance: Instance, wave: float | None) -> str:
+    """A wave with its dates; never where there is none."""
+    known = _finite(wave)
+    return "never within the horizon" if known is None else words.wave_text(instance, round(known))
+
+
+def money(evaluation: Evaluation) -> Table:
+    """Budget, release, spend and carry-over of each wave: every pot of its own, those of the affiliates summed."""
+    instance = evaluation.instance
+    groups: dict[str, list[MoneyRow]] = {}
+    for row in evaluation.money_rows:
+        groups.setdefault(_pot_name(instance, row.pot), []).append(row)
+    places = words.decimals(v for r in evaluation.money_rows for v in (r.budget, r.spend) if v is not None)
+    rows = []
+    for wave in range(1, instance.n_waves + 1):
+        here = {name: [r for r in found if r.wave == wave] for name, found in groups.items()}
+        lines = [(name, found) for name, found in here.items() if found]
+        if len(lines) > 1:
+            lines.append(("all pots", [r for _, found in lines for r in found]))
+        for number, (name, found) in enumerate(lines):
+            head = (str(wave), words.span_text(instance, wave)) if number == 0 else ("", "")
+            rows.append((*head, name, *_money_cells(found, places)))
+    columns = ("Wave", "Dates", "Pot", "Budget", "Released", "Carried in", "Spend", "Carried on", "Lapsed")
+    notes = (
+        "Released is the part of the budget that the mandate sets free; the rest lapses. "
+        "Carried on is what is left unspent; the next wave receives the share of it that the pot keeps.",
+    )
+    return Table(f"Money by wave, {words.money_unit(instance)}", columns, tuple(rows), notes)
+
+
+def _pot_name(instance: Instance, pot: str) -> str:
+    return "affiliates" if pot in instance.by_id("affiliates") else words.one_line(instance.label(pot))
+
+
+def _money_cells(rows: list[MoneyRow], places: int) -> tuple[str, ...]:
+    """Sums over pots; a sum with an unlimited pot in it has no limit."""
+    cells = []
+    for name in ("budget", "released", "carry_in", "spend", "carry_out", "lapsed"):
+        amounts = [getattr(r, name) for r in rows]
+        unlimited = any(a is None or math.isinf(a) for a in amounts)
+        missing = "no limit" if name in ("budget", "released") else words.NONE
+        cells.append(missing if unlimited else words.number(sum(amounts), places))
+    return tuple(cells)
+
+
+def returns(evaluation: Evaluation) -> Table:
+    """Value against cost in each wave and after, with the running total."""
+    instance = evaluation.instance
+    spans = [(str(p.index), p.index, p.index) for p in instance.periods if not p.tail]
+    spans += [("after", p.index, p.index) for p in instance.periods if p.tail]
+    flows = [(evaluation.value(period=t), evaluation.cost(period=t)) for _, t, _ in spans]
+    places = words.decimals(v for flow in flows for v in flow)
+    rows, total, discounted = [], 0.0, 0.0
+    for (name, first, last), (value, cost) in zip(spans, flows, strict=True):
+        period = instance.periods[first - 1]
+        total += value - cost
+        discounted += (value - cost) * (1 + instance.settings.discount_rate) ** -period.mid_year
+        amounts = (value, cost, value - cost, total, discounted)
+        rows.append((name, words.span_text(instance, first, last), *(words.number(v, places) for v in amounts)))
+    columns = ("Wave", "Dates", "Value", "Cost", "Net", "Net so far", "Net so far, discounted")
+    return Table(f"Return by wave, {words.money_unit(instance)}", columns, tuple(rows))
+
+
+def load(evaluation: Evaluation) -> Table:
+    """Load against capacity of each resource in each wave."""
+    instance = evaluation.instance
+    rows = []
+    for resource in instance.resources:
+        found = sorted((r for r in evaluation.load_rows if r.resource == resource.id), key=lambda r: r.wave)
+        unit = f", {words.one_line(resource.unit)}" if resource.unit else ""
+        for number, row in enumerate(found):
+            name = words.one_line(resource.label) + unit if number == 0 else ""
+            capacity = "no limit" if row.capacity is None else words.short(row.capacity)
+            used = words.percent(row.load / row.capacity) if row.capacity else words.NONE
+            dates = words.span_text(instance, row.wave)
+            rows.append((name, str(row.wave), dates, words.short(row.load), capacity, used))
+    columns = ("Resource", "Wave", "Dates", "Load", "Capacity", "Used")
+    return Table("Load by wave", columns, tuple(rows))
+
+
+def value_by(evaluation: Evaluation, by: By) -> Table:
+    """Undiscounted value over the whole horizon, with shares, largest first; what earns nothing is listed too.
+
+    Parameters
+    ----------
+    evaluation
+        Evaluation of the plan.
+    by
+        Category, driver or affiliate.
+    """
+    instance = evaluation.instance
+    sums: dict[str, float] = dict.fromkeys(_keys(instance, by), 0.0)
+    for row in evaluation.value_rows:
+        key = {"category": row.category, "driver": row.source, "affiliate": row.affiliate}[by]
+        if key:
+            sums[key] = sums.get(key, 0.0) + row.value
+    whole = sum(sums.values())
+    places = words.decimals(sums.values())
+    rows = []
+    for key, value in sorted(sums.items(), key=lambda pair: -pair[1]):
+        name = words.title_case(key) if by == "category" else words.one_line(instance.label(key))
+        live = _live(evaluation, key) if by != "category" else None
+        share = words.percent(value / whole) if whole else words.NONE
+        rows.append((name, *(() if live is None else (key, live)), words.number(value, places), share))
+    if len(rows) > 1:
+        blank = () if by == "category" else ("", "")
+        rows.append(("All", *blank, words.number(whole, places), words.percent(1.0) if whole else words.NONE))
+    columns = (words.title_case(by), *(() if by == "category" else ("Id", "Live from")), "Value", "Share")
+    return Table(f"Value by {by}, undiscounted, {words.money_unit(instance)}", columns, tuple(rows))
+
+
+def _keys(instance: Instance, by: By) -> list[str]:
+    if by == "category":
+        return list(instance.categories)
+    return [r.id for r in (instance.drivers if by == "driver" else instance.affiliates)]
+
+
+def _live(evaluation: Evaluation, item: str) -> str:
+    period = evaluation.live_from.get(item)
+    if period is None:
+        return "not adopted" if item in evaluation.instance.adoptables else words.NONE
+    return words.begin_text(evaluation.instance, period)
+
+
+def slack(evaluation: Evaluation, most: int = 20) -> Table:
+    """The tightest limits on money, people, mandate and pace: what to loosen first.
+
+    Parameters
+    ----------
+    evaluation
+        Evaluation of the plan.
+    most
+        How many rows to show; every rule without any room left is shown, however many there are.
+    """
+    limits = [s for s in evaluation.slacks if s.ref.family not in LOGIC]
+    ordered = sorted(limits, key=lambda s: (_room(s), s.ref.wave or 0, s.ref))
+    tight = sum(_room(s) <= 1e-6 for s in ordered)
+    shown = ordered[: max(most, tight)]
+    rows = []
+    for s in shown:
+        places = words.decimals((s.lhs, s.rhs)) if s.ref.family == "budgets" else 2
+        say = (lambda v, p=places: words.number(v, p)) if s.ref.family == "budgets" else words.short
+        wave = str(s.ref.wave) if s.ref.wave is not None else "all"
+        rows.append((rule_text(evaluation.instance, s.ref), wave, say(s.lhs), say(s.rhs), say(s.slack)))
+    notes = [] if len(shown) == len(ordered) else [f"{len(ordered) - len(shown)} further limits have more room."]
+    return Table("Tightest limits", ("Rule", "Wave", "Used", "Limit", "Room left"), tuple(rows), tuple(notes))
+
+
+def _room(s: Slack) -> float:
+    """Slack relative to the limit."""
+    return s.slack / max(1.0, abs(s.rhs))
+
+
+def violations(evaluation: Evaluation) -> Table:
+    """Rules the plan breaks, in words."""
+    rows = tuple(
+        (str(v.ref.wave) if v.ref.wave is not None else "all", rule_text(evaluation.instance, v.ref), v.message)
+        for v in evaluation.violations
+    )
+    return Table("Rules broken", ("Wave", "Rule", "What is wrong"), rows)
