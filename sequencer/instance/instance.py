@@ -141,6 +141,11 @@ class Instance(BaseModel):
 
         return replaced(self, changes)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Instance:
+        """Copy with fields replaced and no lookup carried over; unlike :meth:`replace` nothing is validated."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_construct(**fields | dict(update or {}))
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything a result depends on: no labels, notes or sources, no file format or row order."""
@@ -207,7 +212,7 @@ class Instance(BaseModel):
 
     @cached_property
     def precedences(self) -> tuple[Precedence, ...]:
-        """Requirements, resolved: one for each required member where all are required. Steps' own order is not in it."""
+        """Requirements, resolved: one for each required member where all are required (steps' own order is apart)."""
         made: dict[Precedence, None] = {}
         for row in self.requirements:
             required = [m for word in row.requires for m in self.members(word)]
@@ -312,7 +317,8 @@ class Instance(BaseModel):
     def _shares(self) -> dict[str, float]:
         made = {"": 1.0}
         made |= {a.id: a.revenue if a.share is None else a.share for a in self.affiliates}
-        return made | {x.id: x.share for x in (*self.brands, *self.customer_types)}
+        made |= {b.id: b.share for b in self.brands}
+        return made | {k.id: k.share for k in self.customer_types}
 
     def stage(self, brand: str, period: int) -> str | None:
         """Lifecycle stage of a brand in a period: the last one given; None where none is."""
@@ -352,7 +358,8 @@ class Instance(BaseModel):
         """Value categories, in order of first use."""
         used = [d.category for d in self.drivers]
         used += [i.category for i in self.initiatives if i.category]
-        used += [x.category for x in (*self.synergies, *self.fatigue)]
+        used += [s.category for s in self.synergies]
+        used += [f.category for f in self.fatigue]
         return tuple(dict.fromkeys(used))
 
     def find(self, text: str) -> str:

@@ -2,8 +2,9 @@
 
 Starting from what must be, the bundle with the best gain in npv is placed, every item of it in the earliest wave that
 the rules leave open, until none gains. Feasibility and value come from
-:class:`~sequencer.solver.completion.Completion`, so the heuristic knows every rule of the model. Serial schedule generation is standard for resource-constrained
-scheduling (Kolisch & Hartmann 1999, *Heuristic algorithms for the resource-constrained project scheduling problem*).
+:class:`~sequencer.solver.completion.Completion`, so the heuristic knows every rule of the model. Serial schedule
+generation is standard for resource-constrained scheduling (Kolisch & Hartmann 1999, *Heuristic algorithms for the
+resource-constrained project scheduling problem*).
 """
 
 from __future__ import annotations
@@ -254,6 +255,33 @@ class Construction:
             else:
                 stale.append((-TOLERANCE, k, wanted))
         return state
+
+    def repaired(self, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
+        """Fit a plan made elsewhere: same ids and modes, waves no earlier than it says, as far as the rules allow.
+
+        Returns
+        -------
+        tuple
+            The plan that fits, and the ids that had to be dropped.
+        """
+        state = self.empty()
+        waiting = [a for a in plan.adoptions if self._knows(a)]
+        waiting.sort(key=lambda a: a.wave)
+        placed = True
+        while placed:
+            placed = False
+            for a in list(waiting):
+                window = self.model.reach.windows[a.id, a.mode or ""]
+                if any(
+                    self._try(state, a.id, a.mode or "", w)
+                    for w in range(max(a.wave, window.earliest), window.latest + 1)
+                ):
+                    waiting.remove(a)
+                    placed = True
+        return self.plan(state), tuple(a.id for a in plan.adoptions if a.id not in state.decisions)
+
+    def _knows(self, adoption: Adoption) -> bool:
+        return (adoption.id, adoption.mode or "") in self.model.reach.windows
 
     def plan(self, state: _State) -> Plan:
         """Plan of a state."""

@@ -38,5 +38,21 @@ class Improved:
     objective: float
 
 
-Event = Progress | Improved
+@dataclass(frozen=True, slots=True)
+class StartRepaired:
+    """A start plan did not fit as it was.
+
+    Attributes
+    ----------
+    seconds : float
+        Wall clock since the solve began.
+    dropped : tuple of str
+        Ids it adopts that could not be kept.
+    """
+
+    seconds: float
+    dropped: tuple[str, ...]
+
+
+Event = Progress | Improved | StartRepaired
 Listener = Callable[[Event], None]

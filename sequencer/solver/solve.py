@@ -14,14 +14,19 @@ from sequencer.model.build import build
 from sequencer.plan.evaluate import Evaluation, evaluate
 from sequencer.plan.plan import Plan
 from sequencer.solver import highs
+from sequencer.solver.completion import Completion
+from sequencer.solver.construct import Construction
 from sequencer.solver.decisions import adoption_columns, fix_decisions, read_plan_of
-from sequencer.solver.events import Event, Improved, Listener, Progress
+from sequencer.solver.events import Event, Improved, Listener, Progress, StartRepaired
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.result import Result, relative_gap
 from sequencer.solver.standard_form import Floats, standard_form
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
+
+START_SECONDS = 2.0
+"""Most time spent on constructing a start plan."""
 
 AGREEMENT = 1e-6
 """Relative difference allowed between the solver's objective and the independent evaluation."""
@@ -149,12 +154,28 @@ class _Solve:
             self.emit(Improved(self.seconds, plan, evaluation.npv))
 
     def _offer_start(self, solver: highs.Highs) -> None:
-        plan = self.start
+        """Hand the start plan over; one that the independent evaluation does not accept is left out."""
+        plan = self._start_plan()
         if plan is None:
             return
-        columns = adoption_columns(self.model, self.form, plan)
-        if len(columns[0]):
-            solver.set_start(*columns)
+        evaluation = evaluate(self.instance, plan)
+        if evaluation.feasible:
+            solver.set_start(*adoption_columns(self.model, self.form, plan))
+            self.best = evaluation.npv
+            self.emit(Improved(self.seconds, plan, evaluation.npv))
+
+    def _start_plan(self) -> Plan | None:
+        if self.start is None and not self.options.start_plan:
+            return None
+        self.emit(Progress(self.seconds, "start plan"))
+        construction = Construction(self.model, Completion(self.form))
+        if self.start is None:
+            return construction.run(time.monotonic() + START_SECONDS)
+        if evaluate(self.instance, self.start).feasible:
+            return self.start
+        plan, dropped = construction.repaired(self.start)
+        self.emit(StartRepaired(self.seconds, dropped))
+        return plan
 
     # -- result -------------------------------------------------------------------------------------------------------
 

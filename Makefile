@@ -1,0 +1,48 @@
+# Two commands matter: `make demo` solves the reference case and draws it, `make test` runs the tests.
+# Both set themselves up: the virtual environment is made once, from the lock file.
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.ready
+DEMO_SECONDS ?= 60
+
+.PHONY: setup demo test lint notebooks bench-quick docs lock
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv || python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $(STAMP)
+
+demo: setup
+	$(BIN)/sequencer solve instances/nordwind --overlay instances/nordwind/overlays/core.toml \
+		--time-limit $(DEMO_SECONDS) -o demo/run --force
+	$(BIN)/sequencer show demo/run
+	$(BIN)/sequencer plot demo/run -o demo/roadmap.png
+
+test: setup
+	$(BIN)/python -m pytest -n auto --cov=sequencer --cov-report=term --cov-report=json:.coverage.json -q
+	$(BIN)/python tests/coverage_floor.py .coverage.json
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+notebooks: setup
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=300 notebooks -q
+
+bench-quick: setup
+	$(BIN)/python tests/benchmarks/quick.py
+
+docs: setup
+	$(BIN)/sequencer rules --markdown > docs/rules.md
+
+lock:
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	.venv-lock/bin/python -m pip freeze --exclude-editable --exclude sequencer > requirements.lock
+	rm -rf .venv-lock
