@@ -1,0 +1,1 @@
+"""The answer: plans, their independent evaluation, and data frames of it."""

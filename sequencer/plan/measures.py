@@ -1,0 +1,72 @@
+"""Measures of a plan (formulation 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from sequencer.plan.value import by_category
+from sequencer.types import Kind
+
+if TYPE_CHECKING:
+    from sequencer.plan.state import State
+
+Measures = dict[str, float | None]
+
+
+def measures(state: State) -> Measures:
+    """Every measure by name; money in the declared unit, discounted unless the name says otherwise.
+
+    ``peak_budget`` is the largest spend of all pots together in a wave. ``payback_wave`` is the first wave from which
+    the cumulative discounted net stays at or above zero, and ``first_value_wave`` the first one that earns: W + 1 if
+    that is only in the tail, None if never. ``benefit_to_cost`` is None where the cost is not positive.
+    """
+    discount = state.prepared.discount
+    categories = by_category(state.earnings, len(discount))
+    value = [sum(amounts) for amounts in zip(*categories.values(), strict=True)] or [0.0] * len(discount)
+    cost = [0.0] * len(discount)
+    for row in state.cost_rows:
+        cost[row.period - 1] += row.amount
+    worth, price = _present(value, discount), _present(cost, discount)
+    made: Measures = {
+        "npv": worth - price,
+        "value": worth,
+        "cost": price,
+        "undiscounted_value": sum(value),
+        "undiscounted_cost": sum(cost),
+        "benefit_to_cost": worth / price if price > 0 else None,
+        "peak_budget": max(cost[: state.last]),
+        "payback_wave": _payback(state, value, cost),
+        "first_value_wave": _first_value(state, value),
+        "drivers": float(sum(1 for _ in state.of_kind(Kind.DRIVER))),
+    }
+    for category in state.instance.categories:
+        made[f"value:{category}"] = _present(categories.get(category, []), discount)
+    for load in state.load_rows:
+        name = f"load_peak:{load.resource}"
+        made[name] = max(made.get(name) or 0.0, load.load)
+    return made
+
+
+def _present(amounts: Sequence[float], discount: Sequence[float]) -> float:
+    """Present value of amounts by period."""
+    return sum(a * df for a, df in zip(amounts, discount, strict=False))
+
+
+def _payback(state: State, value: Sequence[float], cost: Sequence[float]) -> float | None:
+    """First wave from which the cumulative discounted net stays at or above zero."""
+    flows = zip(value, cost, state.prepared.discount, strict=True)
+    net = list(accumulate((v - c) * df for v, c, df in flows))
+    # Rounding must not turn a net of exactly zero into a loss.
+    zero = -1e-9 * max(1.0, *map(abs, net))
+    first = len(net)
+    while first and net[first - 1] >= zero:
+        first -= 1
+    return None if first == len(net) else float(min(first + 1, state.last + 1))
+
+
+def _first_value(state: State, value: Sequence[float]) -> float | None:
+    """First wave with a positive value."""
+    found = next((t for t, amount in enumerate(value, start=1) if amount > 0), None)
+    return None if found is None else float(min(found, state.last + 1))

@@ -1,0 +1,118 @@
+"""What the evaluation of any plan of an instance needs, worked out once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from sequencer.plan.clock import Ramp, discount_factor, ramp_average
+from sequencer.types import Kind
+
+if TYPE_CHECKING:
+    from sequencer.instance.adoptables import Adoptable, Mode
+    from sequencer.instance.entities import Driver
+    from sequencer.instance.instance import Cell, Instance
+
+
+class CellSpec(NamedTuple):
+    """A cell of a driver.
+
+    Attributes
+    ----------
+    affiliate, brand, customer_type : str
+        Its place; empty where the instance has no such kind.
+    weight : float
+        Potential × scope × reach × success of the driver, money a year.
+    members : tuple of str
+        Adoptables that must be live for it to be active.
+    """
+
+    affiliate: str
+    brand: str
+    customer_type: str
+    weight: float
+    members: tuple[str, ...]
+
+
+class Prepared:
+    """Lookups of an instance for evaluations; nothing in it depends on a plan.
+
+    Attributes
+    ----------
+    instance : Instance
+        What is given.
+    items : dict of str to Adoptable
+        Adoptables by id.
+    last : int
+        Number of waves W.
+    discount, years : tuple of float
+        Discount factor, and length in years, by period.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.items: dict[str, Adoptable] = instance.adoptables
+        self.last = instance.n_waves
+        rate = instance.settings.discount_rate
+        self.discount = tuple(discount_factor(rate, p) for p in instance.periods)
+        self.years = tuple(p.years for p in instance.periods)
+        self._shapes: dict[tuple[str, str, Ramp, int], tuple[float, ...]] = {}
+        self._factors: dict[tuple[str, str], tuple[float, Ramp]] = {}
+
+    def of_kind(self, kind: Kind) -> tuple[Adoptable, ...]:
+        """Adoptables of a kind, in instance order."""
+        return self._kinds.get(kind, ())
+
+    @cached_property
+    def _kinds(self) -> dict[Kind, tuple[Adoptable, ...]]:
+        made: dict[Kind, tuple[Adoptable, ...]] = {}
+        for item in self.items.values():
+            made[item.kind] = (*made.get(item.kind, ()), item)
+        return made
+
+    # -- archetypes ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def base_archetype(self) -> dict[str, str]:
+        """Archetype whose fit and limits hold, by archetype: the one it is a variant of, or itself."""
+        return {a.id: a.variant_of or a.id for a in self.instance.archetypes}
+
+    # -- value --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def cells(self) -> dict[str, tuple[CellSpec, ...]]:
+        """Cells with a positive share, by driver."""
+        return {d.id: tuple(self._cell(d, c, s) for c, s in self.instance.scope[d.id].items()) for d in self._drivers}
+
+    @property
+    def _drivers(self) -> tuple[Driver, ...]:
+        return self.instance.drivers
+
+    def _cell(self, driver: Driver, cell: Cell, share: float) -> CellSpec:
+        """One cell; what is adopted by place, such as ``r1@jp``, belongs to it where the instance has it."""
+        a, b, k = cell
+        wanted = [driver.id, a, b, k, f"{driver.id}@{a}", f"{b}@{a}"]
+        for function in driver.functions:
+            wanted += [function, f"{function}@{b}"]
+        members = tuple(dict.fromkeys(i for i in wanted if i in self.items))
+        weight = driver.potential * share * self.instance.reach_of(driver.id, k) * driver.success
+        return CellSpec(a, b, k, weight, members)
+
+    def affiliate_factor(self, affiliate: str, mode: Mode) -> tuple[float, Ramp]:
+        """Fit × value factor × success of an affiliate in a mode, and its ramp."""
+        key = (affiliate, mode.id)
+        if key not in self._factors:
+            factor = self.instance.fit_of(affiliate, mode) * mode.value_factor * mode.success
+            self._factors[key] = (factor, self.instance.ramp_of(mode))
+        return self._factors[key]
+
+    def shape(self, driver: str, brand: str, ramp: Ramp, start: int) -> tuple[float, ...]:
+        """Years × lifecycle × average ramp by period, for what is active since period ``start``."""
+        key = (driver, brand, ramp, start)
+        if key not in self._shapes:
+            since = self.instance.periods[start - 1]
+            self._shapes[key] = tuple(
+                p.years * self.instance.lifecycle_of(driver, brand, p.index) * ramp_average(ramp, since, p)
+                for p in self.instance.periods
+            )
+        return self._shapes[key]
