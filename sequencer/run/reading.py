@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sequencer.errors import InputError, RunError
 from sequencer.plan.plan import Plan, read_plan
 from sequencer.run import manifest
-from sequencer.run.lock import holder
+from sequencer.run.atomic import TEMP_PREFIX
+from sequencer.run.lock import LOCK_NAME, holder
 from sequencer.run.trace import read_trace
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def _options(path: Path) -> dict[str, Any]:
     if not path.is_dir():
         message = f"there is no run folder {path}. `sequencer solve INSTANCE -o {path}` makes one."
         raise RunError(message)
+    if all(p.name == LOCK_NAME or p.name.startswith(TEMP_PREFIX) for p in path.iterdir()):
+        raise _nothing_yet(path)
     if not (path / "options.json").exists():
         hint = " It looks like an instance: give a run made by solve -o." if (path / "instance.toml").exists() else ""
         message = f"{path} is not a run folder: it has no options.json.{hint or ' Give the folder of solve -o.'}"
@@ -153,15 +156,18 @@ def _damaged(path: Path, name: str, why: str = "") -> RunError:
     return RunError(f"{path.name}/{name} is missing or damaged{reason}. Solve again with -o {path.name} --force.")
 
 
+def _nothing_yet(path: Path) -> RunError:
+    if holder(path) is not None:
+        return RunError(f"{path.name} is a run that has only just begun; there is nothing to show yet. Try again soon.")
+    message = f"{path.name} is an unfinished run that stopped before its instance was stored; there is nothing to show."
+    return RunError(f"{message} Solve again with -o {path.name} --force.")
+
+
 def _instance(path: Path) -> Instance:
     from sequencer.instance.reader import read
 
     if not (path / "instance").is_dir():
-        message = (
-            f"{path.name} is an unfinished run that stopped before its instance was stored; there is nothing to show. "
-            f"Solve again with -o {path.name} --force."
-        )
-        raise RunError(message)
+        raise _nothing_yet(path)
     try:
         return read(path / "instance")
     except InputError as error:
@@ -182,20 +188,32 @@ def _so_far(path: Path, instance: Instance, plan: Plan | None) -> dict[str, Any]
     from sequencer.solver.result import relative_gap
 
     rows = read_trace(path / "trace.csv")
-    content: dict[str, Any] = dict.fromkeys(RESULT_KEYS)
+    content = blank_result(instance)
     for row in rows:
         content |= {k: row[k] for k in ("objective", "bound") if row[k] is not None}
-    content |= {
+    return content | {
         "gap": relative_gap(content["objective"], content["bound"]),
         "plan": plan is not None,
-        "proven_optimal": False,
-        "measure": instance.settings.objective,
-        "currency": instance.settings.currency,
-        "unit": instance.settings.unit,
         "seconds": rows[-1]["seconds"] if rows else None,
         "run": path.resolve().name,
-        "fingerprint": instance.fingerprint,
     }
+
+
+def blank_result(instance: Instance | None) -> dict[str, Any]:
+    """Make the content of ``result.json`` where nothing is known but, perhaps, the instance; the rest is null.
+
+    Parameters
+    ----------
+    instance
+        None where it could not be read either.
+    """
+    content: dict[str, Any] = dict.fromkeys(RESULT_KEYS)
+    content |= {"plan": False, "proven_optimal": False}
+    if instance is not None:
+        content["measure"] = instance.settings.objective
+        content["currency"] = instance.settings.currency
+        content["unit"] = instance.settings.unit
+        content["fingerprint"] = instance.fingerprint
     return content
 
 
@@ -203,3 +221,6 @@ def _check_result(path: Path, result: dict[str, Any]) -> None:
     missing = [key for key in RESULT_KEYS if key not in result]
     if missing:
         raise _damaged(path, "result.json", f"without {', '.join(missing)}")
+    for key in ("objective", "bound", "gap", "npv", "seconds"):
+        if result[key] is not None and (isinstance(result[key], bool) or not isinstance(result[key], int | float)):
+            raise _damaged(path, "result.json", f"{key} is not a number")

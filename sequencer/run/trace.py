@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from sequencer.errors import RunError
-from sequencer.solver.events import Event, Progress
+from sequencer.solver.events import Event, Improved, Progress
 
 COLUMNS = ("seconds", "phase", "objective", "bound", "gap")
 
@@ -22,8 +22,10 @@ class Trace:
         """Add an event; one that says nothing new replaces the last row."""
         if isinstance(event, Progress):
             row = (event.phase, _cell(event.objective), _cell(event.bound), _cell(event.gap))
-        else:
+        elif isinstance(event, Improved):
             row = ("better plan", _cell(event.objective), "", "")
+        else:
+            row = ("start plan repaired", "", "", "")
         if self._rows and self._rows[-1][1:] == row:
             self._rows.pop()
         self._rows.append((f"{event.seconds:.3f}", *row))

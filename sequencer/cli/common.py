@@ -1,0 +1,225 @@
+"""Shared by the commands: options, reading of what they are given, and how errors end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import rich_click as click
+from click.exceptions import Abort, ClickException
+from click.exceptions import Exit as ClickExit
+
+from sequencer.cli.render import clean
+from sequencer.cli.state import Exit, State, start_logging, state
+from sequencer.errors import InputError, InputProblem, SequencerError
+
+if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
+    from sequencer.plan.plan import Plan
+    from sequencer.run.folder import Run
+
+F = TypeVar("F", bound=Callable[..., Any])
+PATH = click.Path(path_type=Path)
+log = logging.getLogger(__name__)
+
+
+def examples(*lines: str) -> str:
+    """Epilog of a command: its examples, one a line."""
+    word = "Example" if len(lines) == 1 else "Examples"
+    return "\n\n".join([f"{word}:", *(f"$ {line}" for line in lines)])
+
+
+# -- options ----------------------------------------------------------------------------------------------------------
+
+
+def output_options(command: F) -> F:
+    """Add ``-q``, ``-v`` and ``--log-file``, which may stand before or after the name of the command."""
+    for option in (
+        click.option(
+            "--log-file",
+            type=PATH,
+            expose_value=False,
+            callback=_take_log_file,
+            help="Also write the log to FILE (appended).",
+            metavar="FILE",
+        ),
+        click.option(
+            "-v",
+            "--verbose",
+            count=True,
+            metavar="",
+            expose_value=False,
+            callback=_take_verbose,
+            help="Say more; -vv for details.",
+        ),
+        click.option(
+            "-q", "--quiet", is_flag=True, expose_value=False, callback=_take_quiet, help="Only results and errors."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _take_quiet(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    shared = ctx.ensure_object(State)
+    shared.quiet = shared.quiet or value
+
+
+def _take_verbose(ctx: click.Context, param: click.Parameter, value: int) -> None:
+    shared = ctx.ensure_object(State)
+    shared.verbose = max(shared.verbose, value)
+
+
+def _take_log_file(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+    shared = ctx.ensure_object(State)
+    shared.log_file = value or shared.log_file
+
+
+def instance_options(command: F) -> F:
+    """Add ``--overlay`` and ``--lock``, which change an instance as it is read."""
+    lock = click.option(
+        "--lock",
+        "locks",
+        multiple=True,
+        metavar="LOCK",
+        help="Fix a decision: 'jp<=2' (start by wave 2), 'crm:2=3/build' (wave and mode), '!r4' (never). Repeatable.",
+    )
+    overlay = click.option(
+        "--overlay",
+        "overlays",
+        multiple=True,
+        type=PATH,
+        metavar="FILE",
+        help="Apply changes from a TOML file. Repeatable.",
+    )
+    return overlay(lock(command))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON to stdout instead of tables.")
+
+
+# -- what is given ----------------------------------------------------------------------------------------------------
+
+
+def load_instance(path: Path, overlays: Sequence[Path] = (), locks: Sequence[str] = ()) -> Instance:
+    """Read an instance folder with overlays and locks.
+
+    Raises
+    ------
+    sequencer.errors.SequencerError
+        If it is no such folder, or (as InputError) naming everything wrong with it.
+    """
+    from sequencer.instance.reader import read
+
+    _refuse_other_forms(path)
+    return read(path, overlays=tuple(overlays), locks=tuple(locks))
+
+
+def _refuse_other_forms(path: Path) -> None:
+    from sequencer.run.folder import is_run
+
+    if not path.exists():
+        raise _no_instance(path, "there is no such folder.")
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
+        raise _no_instance(path, "workbooks are not read yet. Save each sheet as CSV in a folder with instance.toml.")
+    if not path.is_dir():
+        raise _no_instance(path, "it is a file, an instance is a folder with instance.toml and CSV tables.")
+    if is_run(path):
+        raise _no_instance(path, f"it is a run folder; the instance it solved is {path / 'instance'}.")
+
+
+def _no_instance(path: Path, why: str) -> SequencerError:
+    return SequencerError(f"{path} is not an instance: {why}")
+
+
+def load_run(path: Path, *, verify: bool = True) -> Run:
+    """Read a run folder and say on stderr if it is unfinished.
+
+    Raises
+    ------
+    sequencer.errors.RunError
+        If it is not a run folder or is damaged.
+    """
+    from sequencer.run.folder import read_run
+
+    run = read_run(path, verify=verify)
+    if not run.complete and not state().quiet:
+        doing = "is still being solved" if run.active else "was stopped before its solve ended"
+        what = "shown is the best plan so far" if run.plan is not None else "no plan was found so far"
+        click.echo(f"Unfinished run: {run.name} {doing}; {what}.", err=True)
+    return run
+
+
+def load_plan(path: Path, instance: Instance) -> Plan:
+    """Read a plan: ``plan.json``, a hand-made ``plan.csv``, or that of a run; warn if it was made for another instance.
+
+    Raises
+    ------
+    sequencer.errors.SequencerError
+        If there is no plan to read.
+    """
+    from sequencer.plan.plan import read_plan
+    from sequencer.run.folder import is_run, read_run
+
+    if is_run(path):
+        plan = read_run(path).plan
+        if plan is None:
+            message = f"{path} holds no plan. Give a run that found one, a plan.json or a plan.csv."
+            raise SequencerError(message)
+    else:
+        plan = read_plan(path)
+    if plan.instance_fingerprint not in ("", instance.fingerprint) and not state().quiet:
+        click.echo(f"Note: {path.name} was made for another version of this instance.", err=True)
+    return plan
+
+
+# -- how commands end -------------------------------------------------------------------------------------------------
+
+
+class Command(click.RichCommand):
+    """A command that turns errors into messages and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        """Run the command."""
+        start_logging(ctx.ensure_object(State))
+        try:
+            return super().invoke(ctx)
+        except (ClickException, ClickExit, Abort):
+            raise
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(Exit.INTERRUPTED)
+        except Exception as error:
+            ctx.exit(report(error))
+
+
+def report(error: Exception) -> Exit:
+    """Say on stderr what went wrong and what to do, put the traceback in the log file, and choose the exit code."""
+    shared = state()
+    if shared.verbose:
+        log.error("traceback", exc_info=error)
+    if isinstance(error, InputError):
+        click.echo(problems_text(error.problems), err=True)
+        return Exit.BAD_INPUT
+    internal = not isinstance(error, SequencerError) or type(error).__name__ in ("DisagreementError", "SolverError")
+    if not internal:
+        click.echo(f"Error: {clean(error, lines=True)}", err=True)
+        return Exit.BAD_INPUT
+    what = str(error) if isinstance(error, SequencerError) else f"{type(error).__name__}: {error}"
+    click.echo(f"Internal error: {clean(what, lines=True)}", err=True)
+    click.echo("This is a defect. -v --log-file FILE keeps the details for a report.", err=True)
+    return Exit.CHECK_FAILED
+
+
+def problems_text(problems: Sequence[InputProblem]) -> str:
+    """All problems of an input, grouped by file, each with its remedy on a line of its own."""
+    count = len(problems)
+    lines = [f"{count} problem{'' if count == 1 else 's'} in the input:"]
+    for problem in problems:
+        who = f" ({problem.id})" if problem.id else ""
+        lines.append(f"  {problem.place or 'input'}{who}: {problem.message} [{problem.rule}]")
+        if problem.remedy:
+            lines.append(f"      {problem.remedy}")
+    return clean("\n".join(lines), lines=True)

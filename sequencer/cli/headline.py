@@ -1,0 +1,102 @@
+"""What a solve says at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from sequencer.cli.progress import elapsed, gap_text
+from sequencer.cli.render import clean, echo, echo_report
+from sequencer.cli.state import say
+from sequencer.types import Termination
+
+if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
+    from sequencer.solver.result import Result
+
+ENDS = {
+    Termination.GAP_REACHED: "the gap asked for is reached",
+    Termination.TIME_LIMIT: "the time limit is reached",
+    Termination.WORK_LIMIT: "the work limit is reached",
+    Termination.INTERRUPTED: "interrupted",
+    Termination.INFEASIBLE: "no plan keeps all rules",
+    Termination.MEMORY: "the memory does not suffice",
+    Termination.ERROR: "the solver failed",
+}
+
+
+def print_result(result: Result, instance: Instance, *, tables: bool) -> None:
+    """Print headline and roadmap to stdout; with ``tables`` false only the headline, to stderr.
+
+    Parameters
+    ----------
+    result
+        Result of the solve.
+    instance
+        Instance solved.
+    tables
+        Whether stdout is for people; else it holds JSON already.
+    """
+    lines = headline(result, instance)
+    if not tables:
+        for line in lines:
+            say(clean(line))
+        return
+    if result.evaluation is None:
+        for line in lines:
+            click.echo(clean(line), err=True)
+        return
+    from sequencer.report.tables import roadmap
+
+    for line in lines:
+        echo(line)
+    echo()
+    echo_report(roadmap(result.evaluation))
+
+
+def headline(result: Result, instance: Instance) -> list[str]:
+    """Lines that tell value, proof and end of a solve."""
+    end = f"{ENDS[result.termination][:1].upper()}{ENDS[result.termination][1:]} after {elapsed(result.seconds)}."
+    if result.plan is None or result.objective is None:
+        return (
+            [*_without_plan(result, instance), end]
+            if result.termination != Termination.INFEASIBLE
+            else _infeasible(result, instance)
+        )
+    from sequencer.report.words import count, decimals, money_unit, number
+
+    unit, places = money_unit(instance), decimals([result.objective, result.bound or 0.0])
+    adopted, waves = count(len(result.plan.adoptions), "adoption"), count(instance.n_waves, "wave")
+    lines = [f"Net present value {number(result.objective, places)} {unit} with {adopted} in {waves}."]
+    if result.proven_optimal:
+        lines.append("Proven: no plan is better.")
+    elif result.gap is not None:
+        lines.append(f"Proven: no plan is worth more than {number(result.bound, places)} (gap {gap_text(result.gap)}).")
+    else:
+        lines.append("How much better a plan could be is not proven yet.")
+    return [*lines, end]
+
+
+def _without_plan(result: Result, instance: Instance) -> list[str]:
+    from sequencer.report.words import decimals, money_unit, number
+
+    lines = ["No plan was found. Give more time (--time-limit), or a plan to start from (--start)."]
+    if result.bound is not None:
+        lines.append(
+            f"No plan is worth more than {number(result.bound, decimals([result.bound]))} {money_unit(instance)}."
+        )
+    return lines
+
+
+def _infeasible(result: Result, instance: Instance) -> list[str]:
+    from sequencer.report.rules import rule_text
+
+    lines = ["Infeasible: no plan keeps all rules, whatever is left out."]
+    if result.conflict:
+        lines.append("These rules cannot hold together:")
+        for ref in result.conflict:
+            at = f" in wave {ref.wave}" if ref.wave is not None else ""
+            lines.append(f"  {rule_text(instance, ref)}{at}")
+    lines.append("Look first at locks and dates that must be kept; `sequencer validate` shows what cannot be reached.")
+    return lines

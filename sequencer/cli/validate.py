@@ -1,0 +1,150 @@
+"""``sequencer validate``: whether an instance is sound, its size, and what it cannot reach."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from sequencer.cli.common import (
+    PATH,
+    Command,
+    examples,
+    instance_options,
+    json_option,
+    load_instance,
+    output_options,
+    problems_text,
+)
+from sequencer.cli.render import echo, echo_json, echo_table
+from sequencer.cli.state import Exit, end
+from sequencer.errors import InputError, InputProblem
+
+if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
+    from sequencer.types import RuleRef
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "sequencer validate instances/medium",
+        "sequencer validate instances/medium --overlay less-budget.toml --json",
+        "sequencer validate --schema > schema.json",
+    ),
+)
+@click.argument("instance", type=PATH, required=False)
+@instance_options
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of settings and tables instead.")
+@json_option
+@output_options
+def validate(
+    instance: Path | None, overlays: tuple[Path, ...], locks: tuple[str, ...], schema: bool, as_json: bool
+) -> None:
+    """Check an INSTANCE: every problem at once, with file, row and remedy.
+
+    Of a sound instance it tells the size, warnings, rules that are not modelled yet, and what cannot be reached in any
+    wave and why. The exit code is 0 if the instance is sound, else 2.
+    """
+    if schema:
+        from sequencer.instance.schema import json_schema
+
+        echo_json(json_schema())
+        return
+    if instance is None:
+        message = "Name the INSTANCE to check, or ask for --schema."
+        raise click.UsageError(message)
+    try:
+        found = load_instance(instance, overlays, locks)
+    except InputError as error:
+        if as_json:
+            echo_json(_blank() | {"problems": [_problem(p) for p in error.problems]})
+        else:
+            echo(problems_text(error.problems))
+        end(Exit.BAD_INPUT)
+    content = findings(found)
+    if as_json:
+        echo_json(content)
+    else:
+        _print(found, content)
+
+
+def _blank() -> dict[str, Any]:
+    keys = ("valid", "problems", "name", "fingerprint", "size", "warnings", "not_modelled", "unreachable")
+    return dict.fromkeys(keys) | {"valid": False, "problems": []}
+
+
+def _problem(problem: InputProblem) -> dict[str, Any]:
+    return {key: (None if value == "" else value) for key, value in asdict(problem).items()}
+
+
+def findings(instance: Instance) -> dict[str, Any]:
+    """Size, warnings, rules not modelled and what cannot be reached, of a sound instance."""
+    from sequencer.instance.checks import warnings
+    from sequencer.instance.features import not_modelled
+    from sequencer.instance.reach import reach
+
+    kinds = Counter(str(item.kind) for item in instance.adoptables.values())
+    return _blank() | {
+        "valid": True,
+        "name": instance.settings.name or None,
+        "fingerprint": instance.fingerprint,
+        "size": {
+            "waves": instance.n_waves,
+            "tail_periods": len(instance.periods) - instance.n_waves,
+            "adoptables": dict(kinds),
+            "cells": sum(len(cells) for cells in instance.scope.values()),
+            "requirements": len(instance.precedences),
+        },
+        "warnings": list(warnings(instance)),
+        "not_modelled": [{"name": f.name, "where": f.where} for f in not_modelled(instance)],
+        "unreachable": [
+            {"id": i, "name": instance.label(i), "rules": [str(r) for r in refs], "because": because(instance, refs)}
+            for i, refs in reach(instance).unreachable.items()
+        ],
+    }
+
+
+def because(instance: Instance, refs: tuple[RuleRef, ...]) -> str:
+    """Why something cannot be reached, its own rule first: ``Orders after Data 1; Data 1 must not be adopted``."""
+    from sequencer.report.rules import rule_text
+
+    said = list(dict.fromkeys(rule_text(instance, ref) for ref in reversed(refs)))
+    if not any(ref.family == "locks" for ref in refs):
+        said.append(f"wave {instance.n_waves} is the last")
+    return "; ".join(said)
+
+
+def _print(instance: Instance, content: dict[str, Any]) -> None:
+    from sequencer.report.words import KINDS, count
+    from sequencer.types import Kind
+
+    size = content["size"]
+    echo(f"{content['name'] or 'The instance'} is sound.")
+    echo()
+    rows = [(KINDS[Kind(kind)], f"{number:,}") for kind, number in size["adoptables"].items()]
+    tail = f" and {count(size['tail_periods'], 'year')} after them" if size["tail_periods"] else ""
+    rows += [("Waves", f"{size['waves']}{tail}"), ("Value cells", f"{size['cells']:,}")]
+    rows += [("Interdependencies", f"{size['requirements']:,}")]
+    echo_table(("Size", ""), rows)
+    if content["warnings"]:
+        echo("Warnings:")
+        for warning in content["warnings"]:
+            echo(f"  {warning}")
+        echo()
+    _print_not_modelled(content["not_modelled"])
+    if content["unreachable"]:
+        shown = [(u["id"], u["name"], u["because"]) for u in content["unreachable"]]
+        echo_table(("id", "name", "why"), shown, title="Cannot be reached in any wave")
+
+
+def _print_not_modelled(features: list[dict[str, str]]) -> None:
+    if features:
+        echo("Not modelled yet, so that `sequencer solve` would refuse this instance:")
+        for feature in features:
+            echo(f"  {feature['name']} ({feature['where']})")
+        echo("An overlay can take them out: --overlay FILE.")
+        echo()
