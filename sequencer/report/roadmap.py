@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sequencer.report import words
+from sequencer.report.adopted import Adopted, adopted
 from sequencer.report.table import Table
 from sequencer.types import Kind, Layer
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from sequencer.instance.adoptables import Adoptable
     from sequencer.instance.instance import Instance
     from sequencer.plan.evaluate import Evaluation
-    from sequencer.plan.plan import Plan
 
 _FIRST = (Kind.MANDATE, Kind.DRIVER, Kind.DRIVER_AFFILIATE)
 _THEN = (
@@ -35,23 +34,23 @@ def roadmap(evaluation: Evaluation) -> Table:
     Table
         With a last row for the time after the last wave where something goes live only then.
     """
-    instance, plan = evaluation.instance, evaluation.plan
-    adopted = [i for i in instance.adoptables.values() if plan.wave(i.id) is not None]
+    instance = evaluation.instance
+    taken = list(adopted(evaluation).values())
     rows = []
     for wave in range(1, instance.n_waves + 1):
-        starting = [i for i in adopted if plan.wave(i.id) == wave]
+        starting = [a for a in taken if a.wave == wave]
         rows.append(
             (
                 f"{wave}\n{words.span_text(instance, wave)}",
                 str(evaluation.mandate[wave - 1]) if instance.mandate else words.NONE,
-                _by_kind(instance, plan, starting) or words.NONE,
-                _by_kind(instance, None, _going_live(plan, adopted, wave)) or words.NONE,
+                _by_kind(instance, starting, modes=True) or words.NONE,
+                _by_kind(instance, _going_live(taken, wave)) or words.NONE,
             )
         )
-    after = _going_live(plan, adopted, instance.n_waves + 1)
+    after = _going_live(taken, instance.n_waves + 1)
     if after:
         begin = words.begin_text(instance, instance.n_waves + 1)
-        rows.append((f"after\nfrom {begin}", "", words.NONE, _by_kind(instance, None, after)))
+        rows.append((f"after\nfrom {begin}", words.NONE, words.NONE, _by_kind(instance, after)))
     notes = ["What takes no time (drivers, brands and the like) is live in the wave it starts, and listed there only."]
     levels = [f"{n} {words.one_line(row.name)}" for n, row in sorted(instance.mandate_levels.items()) if row.name]
     if levels:
@@ -61,33 +60,30 @@ def roadmap(evaluation: Evaluation) -> Table:
 
 def not_adopted(evaluation: Evaluation) -> Table:
     """Everything the plan leaves out, by kind, capabilities by layer."""
-    instance, plan = evaluation.instance, evaluation.plan
-    left = [i for i in instance.adoptables.values() if plan.wave(i.id) is None]
+    instance, taken = evaluation.instance, adopted(evaluation)
+    kinds = dict(_kinds(instance, list(instance.adoptables.values())))
     rows = []
-    for title, items in _kinds(instance, left):
-        total = sum(1 for i in instance.adoptables.values() if _title(instance, i) == title)
-        rows.append((title, f"{len(items)} of {total}", ", ".join(_names(instance, None, items))))
+    for title, items in kinds.items():
+        left = [i for i in items if i.id not in taken]
+        if left:
+            rows.append((title, f"{len(left)} of {len(items)}", ", ".join(_names(instance, [(i, "") for i in left]))))
     notes = () if rows else ("Everything is adopted.",)
     return Table("Not adopted", ("Kind", "How many", "Which"), tuple(rows), notes)
 
 
-def _going_live(plan: Plan, adopted: Iterable[Adoptable], period: int) -> list[Adoptable]:
+def _going_live(taken: list[Adopted], period: int) -> list[Adopted]:
     """What started earlier and is live from a period on."""
-    made = []
-    for item in adopted:
-        adoption = plan.by_id[item.id]
-        duration = item.mode(adoption.mode).duration
-        if duration and adoption.wave + duration == period:
-            made.append(item)
-    return made
+    return [a for a in taken if a.mode.duration and a.live == period]
 
 
-def _by_kind(instance: Instance, plan: Plan | None, items: list[Adoptable]) -> str:
-    """One line a kind: ``Affiliates: Japan (customized), Germany (adapted)``; modes only with a plan."""
+def _by_kind(instance: Instance, found: list[Adopted], *, modes: bool = False) -> str:
+    """One line a kind: ``Affiliates: Japan (customized), Germany (adapted)``."""
+    taken = {a.item.id: words.mode_text(instance, a.mode) if modes else "" for a in found}
     lines = []
-    for title, found in _kinds(instance, items):
+    for title, items in _kinds(instance, [a.item for a in found]):
         short = title.removesuffix(" capabilities").removeprefix("Value ")
-        lines.append(f"{short[:1].upper() + short[1:]}: {', '.join(_names(instance, plan, found))}")
+        names = _names(instance, [(i, taken[i.id]) for i in items])
+        lines.append(f"{short[:1].upper() + short[1:]}: {', '.join(names)}")
     return "\n".join(lines)
 
 
@@ -106,12 +102,11 @@ def _title(instance: Instance, item: Adoptable) -> str:
     return words.KINDS[item.kind]
 
 
-def _names(instance: Instance, plan: Plan | None, items: list[Adoptable]) -> list[str]:
-    """Names with the mode taken; the levels of a capability in one."""
+def _names(instance: Instance, items: list[tuple[Adoptable, str]]) -> list[str]:
+    """Names with the mode taken, where it is to be said; the levels of a capability in one."""
     steps: dict[str, list[str]] = {}
     made = []
-    for item in items:
-        mode = words.mode_text(instance, item.mode(plan.mode(item.id))) if plan else ""
+    for item, mode in items:
         said = f" ({mode})" if mode else ""
         if item.kind == Kind.STEP:
             place = f" in {instance.label(item.place)}" if item.place else ""

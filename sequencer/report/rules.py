@@ -165,7 +165,8 @@ _TEXTS: dict[str, Callable[[Instance, Members], str]] = {
     "mandate_grants": lambda i, m: f"Mandate grants: {_GRANTS.get(m[0], words.title_case(m[0]).lower())}",
     "budgets": lambda i, m: f"Budget of {_pot_text(i, m[0])}",
     "capacities": lambda i, m: f"Capacity of {words.one_line(i.label(m[0]))}",
-    "pace": lambda i, m: f"Starts in a wave: {', '.join(item_text(i, x) for x in m[0].split())}",
+    "pace": lambda i, m: f"Starts in a wave: {', '.join(_set_text(i, x) for x in m[0].split())}",
+    "funding": lambda i, m: f"{item_text(i, m[0])} funds headquarters",
     "start_small": lambda i, m: "New brands in a wave",
     "locks": lambda i, m: f"{item_text(i, m[0])} {_LOCKS[m[1]]}",
 }
@@ -305,7 +306,7 @@ def _pace(instance: Instance) -> list[Row]:
 
 
 def _set_text(instance: Instance, word: str) -> str:
-    return f"all {words.title_case(word).lower()}" if word in SETS else item_text(instance, word)
+    return words.title_case(word).lower() if word in SETS else item_text(instance, word)
 
 
 def _budgets(instance: Instance) -> list[Row]:

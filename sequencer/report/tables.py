@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from sequencer.report import words
+from sequencer.report.adopted import adopted, adopted_text
 from sequencer.report.roadmap import not_adopted, roadmap
 from sequencer.report.rules import LOGIC, rule_text
 from sequencer.report.table import Table
-from sequencer.types import Kind
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.plan.evaluate import Evaluation, MoneyRow, Slack
+    from sequencer.types import RuleRef
 
 __all__ = [
     "Table",
@@ -62,8 +62,7 @@ def headline(evaluation: Evaluation, result: Mapping[str, Any] | None = None) ->
     """Figures that decide: npv, value, cost, benefit to cost, payback, and how far from the best possible."""
     instance, measures = evaluation.instance, evaluation.measures
     unit = words.money_unit(instance)
-    amounts = [abs(measures.get(k, 0.0)) for k in ("npv", "value", "cost")]
-    places = words.decimals(amounts)
+    places = words.decimals(measures.get(k) or 0.0 for k in ("npv", "value", "cost"))
 
     def amount(value: float | None) -> str:
         return words.NONE if value is None else f"{unit} {words.number(value, places)}"
@@ -75,11 +74,11 @@ def headline(evaluation: Evaluation, result: Mapping[str, Any] | None = None) ->
         ("Net present value", amount(evaluation.npv), f"value less cost over {years} years, discounted at {rate}"),
         ("Value", amount(measures.get("value")), f"discounted; {plain['value']} undiscounted"),
         ("Cost", amount(measures.get("cost")), f"discounted; {plain['cost']} undiscounted"),
-        ("Benefit to cost", words.number(_finite(measures.get("benefit_to_cost")), 2), "discounted, per unit of cost"),
+        ("Benefit to cost", words.number(measures.get("benefit_to_cost"), 2), "discounted, per unit of cost"),
         ("Payback", _wave(instance, measures.get("payback_wave")), "cumulative discounted net stays at or above zero"),
         ("First value", _wave(instance, measures.get("first_value_wave")), "first wave that earns"),
         ("Peak spend", amount(measures.get("peak_budget")), "most that all pots spend in one wave"),
-        ("Adopted", *_adopted(instance, evaluation)),
+        ("Adopted", f"{len(adopted(evaluation))} of {len(instance.adoptables)}", adopted_text(evaluation)),
     ]
     rows += _proof(result or {}, amount)
     broken = len(evaluation.violations)
@@ -97,32 +96,15 @@ def _proof(result: Mapping[str, Any], amount: Callable[[float | None], str]) -> 
         return [("Proven gap", "not known", "the search ended before anything was proven")]
     if result.get("proven_optimal"):
         return [("Proven gap", "0 %", "no plan is better")]
-    measure = words.title_case(str(result.get("measure") or "npv")).lower()
-    said = f"no plan can have a better {measure} than {amount(bound)}"
+    measure = str(result.get("measure") or "npv")
+    name = "net present value" if measure == "npv" else words.title_case(measure).lower()
+    said = f"no plan can have a better {name} than {amount(bound)}"
     return [("Proven gap", words.percent(gap, 2 if gap < 0.1 else 1), said)]
-
-
-def _adopted(instance: Instance, evaluation: Evaluation) -> tuple[str, str]:
-    """Number of adoptables in the plan, and how many of the kinds that matter most."""
-    said = []
-    for kind, one in ((Kind.DRIVER, "driver"), (Kind.STEP, "capability step"), (Kind.AFFILIATE, "affiliate")):
-        total = [i for i, item in instance.adoptables.items() if item.kind == kind]
-        if total:
-            done = sum(evaluation.plan.wave(i) is not None for i in total)
-            said.append(f"{done} of {words.count(len(total), one)}")
-    whole = len(instance.adoptables)
-    done = sum(evaluation.plan.wave(i) is not None for i in instance.adoptables)
-    return f"{done} of {whole}", ", ".join(said)
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
 
 
 def _wave(instance: Instance, wave: float | None) -> str:
     """A wave with its dates; never where there is none."""
-    known = _finite(wave)
-    return "never within the horizon" if known is None else words.wave_text(instance, round(known))
+    return "never within the horizon" if wave is None else words.wave_text(instance, round(wave))
 
 
 def money(evaluation: Evaluation) -> Table:
@@ -141,10 +123,10 @@ def money(evaluation: Evaluation) -> Table:
         for number, (name, found) in enumerate(lines):
             head = (str(wave), words.span_text(instance, wave)) if number == 0 else ("", "")
             rows.append((*head, name, *_money_cells(found, places)))
-    columns = ("Wave", "Dates", "Pot", "Budget", "Released", "Carried in", "Spend", "Carried on", "Lapsed")
+    columns = ("Wave", "Dates", "Pot", "Budget", "Released", "Carried in", "Spend", "Left over", "Lapsed")
     notes = (
-        "Released is the part of the budget that the mandate sets free; the rest lapses. "
-        "Carried on is what is left unspent; the next wave receives the share of it that the pot keeps.",
+        "Released is the part of the budget that the mandate sets free. "
+        "Lapsed is the rest of it, and what the next wave does not receive of what is left over.",
     )
     return Table(f"Money by wave, {words.money_unit(instance)}", columns, tuple(rows), notes)
 
@@ -158,9 +140,7 @@ def _money_cells(rows: list[MoneyRow], places: int) -> tuple[str, ...]:
     cells = []
     for name in ("budget", "released", "carry_in", "spend", "carry_out", "lapsed"):
         amounts = [getattr(r, name) for r in rows]
-        unlimited = any(a is None or math.isinf(a) for a in amounts)
-        missing = "no limit" if name in ("budget", "released") else words.NONE
-        cells.append(missing if unlimited else words.number(sum(amounts), places))
+        cells.append("no limit" if None in amounts else words.number(sum(amounts), places))
     return tuple(cells)
 
 
@@ -240,6 +220,8 @@ def _live(evaluation: Evaluation, item: str) -> str:
     period = evaluation.live_from.get(item)
     if period is None:
         return "not adopted" if item in evaluation.instance.adoptables else words.NONE
+    if period > evaluation.instance.n_waves + 1:
+        return "too late"
     return words.begin_text(evaluation.instance, period)
 
 
@@ -261,21 +243,22 @@ def slack(evaluation: Evaluation, most: int = 20) -> Table:
     for s in shown:
         places = words.decimals((s.lhs, s.rhs)) if s.ref.family == "budgets" else 2
         say = (lambda v, p=places: words.number(v, p)) if s.ref.family == "budgets" else words.short
-        wave = str(s.ref.wave) if s.ref.wave is not None else "all"
-        rows.append((rule_text(evaluation.instance, s.ref), wave, say(s.lhs), say(s.rhs), say(s.slack)))
+        rows.append((rule_text(evaluation.instance, s.ref), _binds(s.ref), say(s.lhs), say(s.rhs), say(s.slack)))
     notes = [] if len(shown) == len(ordered) else [f"{len(ordered) - len(shown)} further limits have more room."]
     return Table("Tightest limits", ("Rule", "Wave", "Used", "Limit", "Room left"), tuple(rows), tuple(notes))
 
 
 def _room(s: Slack) -> float:
     """Slack relative to the limit."""
-    return s.slack / max(1.0, abs(s.rhs))
+    return float(s.slack) / (abs(s.rhs) or 1.0)
+
+
+def _binds(ref: RuleRef) -> str:
+    """Wave in which a rule binds."""
+    return "all" if ref.wave is None else str(ref.wave)
 
 
 def violations(evaluation: Evaluation) -> Table:
     """Rules the plan breaks, in words."""
-    rows = tuple(
-        (str(v.ref.wave) if v.ref.wave is not None else "all", rule_text(evaluation.instance, v.ref), v.message)
-        for v in evaluation.violations
-    )
+    rows = tuple((_binds(v.ref), rule_text(evaluation.instance, v.ref), v.message) for v in evaluation.violations)
     return Table("Rules broken", ("Wave", "Rule", "What is wrong"), rows)

@@ -9,9 +9,12 @@ from matplotlib.figure import Figure
 
 from sequencer.plan.evaluate import evaluate
 from sequencer.report import words
+from sequencer.report.adopted import adopted
 from sequencer.report.figures import head, layout, strip, style
 from sequencer.report.figures.canvas import Canvas
 from sequencer.report.figures.lanes import Bar, Group, Row, groups
+from sequencer.report.figures.style import save
+from sequencer.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +25,12 @@ if TYPE_CHECKING:
     from sequencer.plan.evaluate import Evaluation
     from sequencer.plan.plan import Plan
 
+__all__ = ["gantt", "gantt_figure", "save"]
+
 TITLE_MOST = 9.0
 _PAD = 0.035
 _TICK = 0.022
+_EARNING = (Kind.DRIVER, Kind.AFFILIATE, Kind.BRAND, Kind.CUSTOMER_TYPE)
 
 
 def gantt(plan: Plan, instance: Instance, *, ax: Axes | None = None, evaluation: Evaluation | None = None) -> Axes:
@@ -48,7 +54,7 @@ def gantt(plan: Plan, instance: Instance, *, ax: Axes | None = None, evaluation:
         return gantt_figure(plan, instance, evaluation).axes[0]
     evaluation = evaluate(instance, plan) if evaluation is None else evaluation
     box = ax.get_window_extent()
-    _draw(ax, instance, plan, evaluation, aspect=box.height / box.width)
+    _draw(ax, evaluation, aspect=box.height / box.width)
     return ax
 
 
@@ -63,47 +69,43 @@ def gantt_figure(plan: Plan, instance: Instance, evaluation: Evaluation | None =
         Evaluation of the plan; made where not given.
     """
     evaluation = evaluate(instance, plan) if evaluation is None else evaluation
-    figure = Figure(facecolor="white")
+    figure = Figure(facecolor="white", dpi=150)
     FigureCanvasAgg(figure)
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    page = _draw(ax, instance, plan, evaluation, aspect=None)
+    page = _draw(ax, evaluation, aspect=None)
     figure.set_size_inches(page.width, page.height)
     return figure
 
 
-def _draw(ax: Axes, instance: Instance, plan: Plan, evaluation: Evaluation, aspect: float | None) -> layout.Page:
-    shown = groups(instance, plan, _values(evaluation))
-    page = layout.page(shown, instance.n_waves, aspect)
+def _draw(ax: Axes, evaluation: Evaluation, aspect: float | None) -> layout.Page:
+    shown = groups(evaluation, _values(evaluation))
+    page = layout.page(shown, evaluation.instance.n_waves, aspect)
     figure_scale = 1.0
     if aspect is not None:
         box = ax.get_window_extent()
         dpi = ax.get_figure(root=True).dpi  # type: ignore[union-attr]
         figure_scale = min(box.width / dpi / page.width, box.height / dpi / page.height)
     canvas = Canvas(ax, page.width, page.height, figure_scale)
-    head.draw(canvas, page, instance, plan, evaluation)
+    head.draw(canvas, page, evaluation)
     for column in page.columns:
         _backdrop(canvas, page, column)
-        head.axis(canvas, page, column, instance, evaluation)
-        _lanes(canvas, page, column, instance)
+        head.axis(canvas, column, evaluation)
+        _lanes(canvas, page, column)
     if not shown:
         middle = (page.lanes + page.strip) / 2 - layout.STRIP_GAP / 2
         canvas.text(page.width / 2, middle, "Nothing is adopted in this plan.", 9, style.MUTED, ha="center")
-    strip.draw(canvas, page, instance, evaluation)
+    strip.draw(canvas, page, evaluation)
     return page
 
 
 def _values(evaluation: Evaluation) -> Mapping[str, float]:
     """Value over the whole horizon by driver, affiliate, brand and customer type; 0 for what is adopted in vain."""
-    made = {a.id: 0.0 for a in evaluation.plan.adoptions if _earns(evaluation.instance, a.id)}
+    made = {a.item.id: 0.0 for a in adopted(evaluation).values() if a.item.kind in _EARNING}
     for row in evaluation.value_rows:
         for member in (row.source, row.affiliate, row.brand, row.customer_type):
             if member:
                 made[member] = made.get(member, 0.0) + row.value
     return made
-
-
-def _earns(instance: Instance, item: str) -> bool:
-    return str(instance.adoptables[item].kind) in ("driver", "affiliate", "brand", "customer_type")
 
 
 def _backdrop(canvas: Canvas, page: layout.Page, column: layout.Column) -> None:
@@ -115,7 +117,7 @@ def _backdrop(canvas: Canvas, page: layout.Page, column: layout.Column) -> None:
     canvas.rect(tail, top, column.x1 - tail, bottom - top, style.TAIL, layer=0)
 
 
-def _lanes(canvas: Canvas, page: layout.Page, column: layout.Column, instance: Instance) -> None:
+def _lanes(canvas: Canvas, page: layout.Page, column: layout.Column) -> None:
     places = words.decimals(r.value for g in column.groups for r in g.rows if r.value is not None)
     y = page.lanes
     for group in column.groups:

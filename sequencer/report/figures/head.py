@@ -6,60 +6,46 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sequencer.report import words
+from sequencer.report.adopted import adopted, adopted_text
 from sequencer.report.figures import layout, style
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.plan.evaluate import Evaluation
-    from sequencer.plan.plan import Plan
     from sequencer.report.figures.canvas import Canvas
 
 _SMALL = 6.6
 
 
-def draw(canvas: Canvas, page: layout.Page, instance: Instance, plan: Plan, evaluation: Evaluation) -> None:
+def draw(canvas: Canvas, page: layout.Page, evaluation: Evaluation) -> None:
     """Title, key figures, legend and foot."""
     left, right = layout.MARGIN, page.width - layout.MARGIN
-    name = words.one_line(instance.settings.name)
+    name = words.one_line(evaluation.instance.settings.name)
     title = f"{name}: roadmap" if name else "Transformation roadmap"
     start = _legend(canvas, right)
     canvas.text(left, 0.28, style.fitted(title, start - left - 0.2, 15, bold=True), 15, bold=True)
-    canvas.text(left, 0.51, style.fitted(key_figures(instance, plan, evaluation), right - left, 8), 8, style.MUTED)
-    _foot(canvas, page, instance, plan, evaluation)
+    broken = len(evaluation.violations)
+    warning = f"This plan breaks {words.count(broken, 'rule')}." if broken else ""
+    canvas.text(right, 0.51, warning, 8, style.ALERT, bold=True, ha="right")
+    room = right - left - (style.text_width(warning, 8, bold=True) + 0.2 if warning else 0.0)
+    canvas.text(left, 0.51, style.fitted(key_figures(evaluation), room, 8), 8, style.MUTED)
+    _foot(canvas, page, evaluation)
 
 
-def key_figures(instance: Instance, plan: Plan, evaluation: Evaluation) -> str:
+def key_figures(evaluation: Evaluation) -> str:
     """One line: money first, then how much is adopted."""
-    measures = evaluation.measures
-    money = {k: measures[k] for k in ("npv", "value", "cost") if k in measures}
-    places = words.decimals(money.values())
-    unit = words.money_unit(instance)
-    parts = []
-    if "npv" in money:
-        parts.append(f"Net present value {unit} {words.number(money['npv'], places)}")
-    if {"value", "cost"} <= money.keys():
-        value, cost = words.number(money["value"], places), words.number(money["cost"], places)
-        parts[-1:] = [*parts[-1:], f"value {value} for cost {cost} (discounted)"]
-    payback = measures.get("payback_wave")
-    if payback:
-        parts.append(f"payback {words.wave_text(instance, round(payback))}")
-    parts.append(_adopted(instance, plan))
-    return "   ·   ".join(parts)
-
-
-def _adopted(instance: Instance, plan: Plan) -> str:
-    said = []
-    for kind, one, many in (
-        (Kind.DRIVER, "driver", "drivers"),
-        (Kind.STEP, "capability step", "capability steps"),
-        (Kind.AFFILIATE, "affiliate", "affiliates"),
-    ):
-        total = [i.id for i in instance.adoptables.values() if i.kind == kind]
-        if total:
-            done = sum(plan.wave(i) is not None for i in total)
-            said.append(f"{done} of {words.count(len(total), one, many)}")
-    return ", ".join(said) + " adopted" if said else ""
+    instance, measures = evaluation.instance, evaluation.measures
+    value, cost, payback = measures["value"], measures["cost"], measures["payback_wave"]
+    places = words.decimals((evaluation.npv, value or 0.0, cost or 0.0))
+    taken = adopted_text(evaluation)
+    parts = (
+        f"Net present value {words.money_unit(instance)} {words.number(evaluation.npv, places)}",
+        f"value {words.number(value, places)} for cost {words.number(cost, places)} (discounted)",
+        "no payback within the horizon" if payback is None else f"payback {words.wave_text(instance, round(payback))}",
+        f"{taken} adopted" if taken else "",
+    )
+    return "   ·   ".join(p for p in parts if p)
 
 
 def _legend(canvas: Canvas, right: float) -> float:
@@ -77,9 +63,9 @@ def _legend(canvas: Canvas, right: float) -> float:
     return x
 
 
-def axis(canvas: Canvas, page: layout.Page, column: layout.Column, instance: Instance, evaluation: Evaluation) -> None:
+def axis(canvas: Canvas, column: layout.Column, evaluation: Evaluation) -> None:
     """Wave numbers with dates, and the mandate band below them."""
-    top = layout.HEAD
+    top, instance = layout.HEAD, evaluation.instance
     for wave in range(1, column.waves + 2):
         x = column.x(wave)
         width = (column.x1 if wave > column.waves else column.x(wave + 1)) - x
@@ -97,7 +83,7 @@ def axis(canvas: Canvas, page: layout.Page, column: layout.Column, instance: Ins
         unit = style.fitted(words.money_unit(instance), 2 * (column.right - middle), _SMALL)
         canvas.text(column.right, top + 0.2, unit, _SMALL, style.MUTED, ha="right")
         canvas.text(column.right, top + 0.315, "in all", _SMALL, style.MUTED, ha="right")
-    _mandate(canvas, column, instance, evaluation)
+    _mandate(canvas, column, evaluation)
 
 
 def _dates(instance: Instance, wave: int, width: float) -> tuple[str, ...]:
@@ -128,8 +114,9 @@ def _fitting(forms: Iterable[tuple[str, ...]], width: float) -> tuple[str, ...]:
     return next((f for f in forms if all(style.text_width(t, _SMALL) <= width - 0.03 for t in f)), ())
 
 
-def _mandate(canvas: Canvas, column: layout.Column, instance: Instance, evaluation: Evaluation) -> None:
+def _mandate(canvas: Canvas, column: layout.Column, evaluation: Evaluation) -> None:
     """Levels in rising tints; each run of waves on the same level is one block."""
+    instance = evaluation.instance
     y, height = layout.HEAD + layout.WAVES, layout.BAND - 0.03
     if not instance.mandate:
         canvas.line(column.left, column.right, y + height, style.FAINT, 0.8)
@@ -159,28 +146,28 @@ def mandate_name(instance: Instance, level: int) -> str:
     return row.name if row else ""
 
 
-def _foot(canvas: Canvas, page: layout.Page, instance: Instance, plan: Plan, evaluation: Evaluation) -> None:
-    """Key to the mandate levels, and what the plan leaves out or breaks."""
+def _foot(canvas: Canvas, page: layout.Page, evaluation: Evaluation) -> None:
+    """Key to the mandate levels, and what the plan leaves out."""
+    instance = evaluation.instance
     left, width = layout.MARGIN, page.width - 2 * layout.MARGIN
     y = page.height - layout.FOOT + 0.1
     levels = [f"{n} {words.one_line(mandate_name(instance, n))}" for n in sorted(set(evaluation.mandate))]
     lines = []
     if instance.mandate and levels:
-        lines.append(("Mandate levels:  " + ",  ".join(levels), style.MUTED))
-    left_out = not_adopted(instance, plan)
-    if evaluation.violations:
-        lines.append((f"This plan breaks {words.count(len(evaluation.violations), 'rule')}.", style.ALERT))
-    elif left_out:
-        lines.append((f"Not adopted:  {left_out}", style.MUTED))
-    for number, (text, colour) in enumerate(lines):
-        canvas.text(left, y + 0.12 * number, style.fitted(text, width, _SMALL), _SMALL, colour)
+        lines.append("Mandate levels:  " + ",  ".join(levels))
+    left_out = not_adopted(evaluation)
+    if left_out:
+        lines.append(f"Not adopted:  {left_out}")
+    for number, text in enumerate(lines):
+        canvas.text(left, y + 0.12 * number, style.fitted(text, width, _SMALL), _SMALL, style.MUTED)
 
 
-def not_adopted(instance: Instance, plan: Plan) -> str:
+def not_adopted(evaluation: Evaluation) -> str:
     """What a plan leaves out: names, but only the number of capability steps."""
     names, steps = [], 0
-    for item in instance.adoptables.values():
-        if plan.wave(item.id) is None:
+    taken = adopted(evaluation)
+    for item in evaluation.instance.adoptables.values():
+        if item.id not in taken:
             if item.kind == Kind.STEP:
                 steps += 1
             else:

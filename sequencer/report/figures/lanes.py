@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sequencer.report import words
+from sequencer.report.adopted import Adopted, adopted
 from sequencer.report.figures import style
 from sequencer.types import Kind, Layer
 
 if TYPE_CHECKING:
-    from sequencer.instance.adoptables import Adoptable
     from sequencer.instance.instance import Instance
-    from sequencer.plan.plan import Plan
+    from sequencer.plan.evaluate import Evaluation
 
 _ORDER = (Kind.BRAND, Kind.BRAND_AFFILIATE, Kind.CUSTOMER_TYPE, Kind.FUNCTION, Kind.INITIATIVE, Kind.EXCEPTION)
 _HUES = {Kind.BRAND: style.BRAND_HUE, Kind.BRAND_AFFILIATE: style.BRAND_HUE, Kind.CUSTOMER_TYPE: style.CUSTOMER_HUE}
@@ -63,13 +63,13 @@ class Group:
     rows: tuple[Row, ...]
 
 
-def groups(instance: Instance, plan: Plan, values: Mapping[str, float] | None = None) -> list[Group]:
+def groups(evaluation: Evaluation, values: Mapping[str, float] | None = None) -> list[Group]:
     """Groups of a plan: drivers by category, affiliates by archetype, brands and the like, capabilities by layer.
 
     Parameters
     ----------
-    instance, plan
-        What is shown.
+    evaluation
+        Evaluation of the plan.
     values
         Value over the whole horizon by driver, affiliate, brand and customer type, where known.
 
@@ -78,13 +78,12 @@ def groups(instance: Instance, plan: Plan, values: Mapping[str, float] | None = 
     list of Group
         Only those with something adopted; rows in order of their first start.
     """
-    adopted = [i for i in instance.adoptables.values() if plan.wave(i.id) is not None]
-    maker = _Maker(instance, plan, values or {})
-    made = [*maker.drivers(adopted), *maker.affiliates(adopted)]
+    maker = _Maker(evaluation.instance, list(adopted(evaluation).values()), values or {})
+    made = [*maker.drivers(), *maker.affiliates()]
     for kind in _ORDER:
-        rows = [maker.row(i) for i in adopted if i.kind == kind]
+        rows = [maker.row(a) for a in maker.taken if a.item.kind == kind]
         made.append(_group(words.KINDS[kind], _HUES.get(kind, style.OTHER_HUE), rows))
-    made += maker.capabilities(adopted)
+    made += maker.capabilities()
     return [g for g in made if g.rows]
 
 
@@ -101,71 +100,63 @@ def _group(title: str, hue: str, rows: Iterable[Row]) -> Group:
 class _Maker:
     """Makes rows of one plan."""
 
-    def __init__(self, instance: Instance, plan: Plan, values: Mapping[str, float]) -> None:
+    def __init__(self, instance: Instance, taken: list[Adopted], values: Mapping[str, float]) -> None:
         self.instance = instance
-        self.plan = plan
+        self.taken = taken
         self.values = values
 
-    def bar(self, item: Adoptable) -> Bar:
-        """Bar of an adopted item, labelled with its level, its mode or its date."""
-        adoption = self.plan.by_id[item.id]
-        mode = item.mode(adoption.mode)
-        live = adoption.wave + mode.duration
-        going_live = words.begin_text(self.instance, live) if 1 <= live <= self.instance.n_waves + 1 else ""
-        name = words.one_line(words.mode_text(self.instance, mode))
-        texts: tuple[str, ...] = (name,) if name else (going_live,)
+    def bar(self, a: Adopted) -> Bar:
+        """Bar of an adoption, labelled with its level, its mode or its date."""
+        item, mode = a.item, a.mode
+        going_live = words.begin_text(self.instance, a.live) if a.live <= self.instance.n_waves + 1 else ""
+        texts: tuple[str, ...] = (words.mode_text(self.instance, mode) or going_live,)
         if item.kind == Kind.STEP:
             how = f" ({words.one_line(self.instance.label(mode.sourcing))})" if mode.sourcing else ""
-            texts = (f"Level {item.level}{how}", f"{item.level}{how}", f"Level {item.level}", str(item.level))
+            levels = (f"Level {item.level}{how}", f"{item.level}{how}", f"Level {item.level}", str(item.level))
+            texts = tuple(dict.fromkeys(levels))
         aside = going_live if item.kind == Kind.AFFILIATE and mode.duration else ""
-        return Bar(item.id, adoption.wave, adoption.wave + mode.span, live, texts, aside)
+        return Bar(item.id, a.wave, a.wave + mode.span, a.live, texts, aside)
 
-    def row(self, item: Adoptable) -> Row:
+    def row(self, a: Adopted) -> Row:
         """Row of an item that is adopted in one go."""
-        return Row(words.one_line(item.name), (self.bar(item),), self.values.get(item.id))
+        return Row(words.one_line(a.item.name), (self.bar(a),), self.values.get(a.item.id))
 
-    def drivers(self, adopted: list[Adoptable]) -> list[Group]:
+    def drivers(self) -> list[Group]:
         """One group for each value category."""
-        made = []
         category = {d.id: d.category for d in self.instance.drivers}
+        made = []
         for name in self.instance.categories:
             rows = [
-                self.row(i)
-                for i in adopted
-                if (i.kind == Kind.DRIVER and category[i.id] == name)
-                or (i.kind == Kind.DRIVER_AFFILIATE and category[i.parent or ""] == name)
+                self.row(a)
+                for a in self.taken
+                if (a.item.kind == Kind.DRIVER and category[a.item.id] == name)
+                or (a.item.kind == Kind.DRIVER_AFFILIATE and category[a.item.parent or ""] == name)
             ]
             title = f"Value drivers: {words.title_case(name).lower()}"
             made.append(_group(title, category_hue(self.instance, name), rows))
         return made
 
-    def affiliates(self, adopted: list[Adoptable]) -> list[Group]:
+    def affiliates(self) -> list[Group]:
         """One group for each archetype that is taken, then those without."""
-        markets = [i for i in adopted if i.kind == Kind.AFFILIATE]
-        taken = {i.id: i.mode(self.plan.mode(i.id)).archetype for i in markets}
+        markets = [a for a in self.taken if a.item.kind == Kind.AFFILIATE]
         made = []
-        for archetype in (*(a.id for a in self.instance.archetypes), None):
+        for archetype in (*(x.id for x in self.instance.archetypes), None):
             title = f"Affiliates: {words.one_line(self.instance.label(archetype))}" if archetype else "Affiliates"
-            rows = [self.row(i) for i in markets if taken[i.id] == archetype]
+            rows = [self.row(a) for a in markets if a.mode.archetype == archetype]
             made.append(_group(title, style.AFFILIATE_HUE, rows))
         return made
 
-    def capabilities(self, adopted: list[Adoptable]) -> list[Group]:
+    def capabilities(self) -> list[Group]:
         """One group for each layer, with one row for each capability (and affiliate, where local)."""
-        steps: dict[tuple[str, str | None], list[Adoptable]] = {}
-        for item in adopted:
-            if item.kind == Kind.STEP:
-                steps.setdefault((item.capability or "", item.place), []).append(item)
-        made = []
-        for layer, hue in zip(Layer, style.LAYER_HUES, strict=True):
-            rows = []
-            for capability in self.instance.capabilities:
-                if capability.layer != layer:
-                    continue
-                for (leaf, place), items in steps.items():
-                    if leaf == capability.id:
-                        where = f" in {self.instance.label(place)}" if place else ""
-                        bars = tuple(sorted((self.bar(i) for i in items), key=lambda b: (b.start, b.item)))
-                        rows.append(Row(words.one_line(capability.label + where), bars))
-            made.append(_group(words.LAYERS[layer], hue, rows))
-        return made
+        steps: dict[tuple[str, str | None], list[Adopted]] = {}
+        for a in self.taken:
+            if a.item.kind == Kind.STEP:
+                steps.setdefault((a.item.capability or "", a.item.place), []).append(a)
+        layers: dict[Layer, list[Row]] = {layer: [] for layer in Layer}
+        for (leaf, place), found in steps.items():
+            capability = self.instance.by_id("capabilities")[leaf]
+            where = f" in {self.instance.label(place)}" if place else ""
+            bars = tuple(sorted((self.bar(a) for a in found), key=lambda b: (b.start, b.item)))
+            layers[capability.layer].append(Row(words.one_line(capability.label + where), bars))
+        hues = dict(zip(Layer, style.LAYER_HUES, strict=True))
+        return [_group(words.LAYERS[layer], hues[layer], rows) for layer, rows in layers.items()]

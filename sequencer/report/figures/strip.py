@@ -10,7 +10,6 @@ from sequencer.report.figures import layout, style
 from sequencer.report.figures.lanes import category_hue
 
 if TYPE_CHECKING:
-    from sequencer.instance.adoptables import Adoptable
     from sequencer.instance.instance import Instance
     from sequencer.plan.evaluate import Evaluation
     from sequencer.report.figures.canvas import Canvas
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 _SMALL = 6.6
 _SPEND = style.mix(style.SLATE, 0.75)
 _RELEASED = style.mix(style.SLATE, 0.25)
+_STACK = 4
+"""Legend entries one below the other."""
+
 _ROOM = 0.14
 """Room above bars for their numbers."""
 
@@ -34,12 +36,12 @@ class _Panel:
     places: int
 
 
-def draw(canvas: Canvas, page: layout.Page, instance: Instance, evaluation: Evaluation) -> None:
+def draw(canvas: Canvas, page: layout.Page, evaluation: Evaluation) -> None:
     """Both panels: side by side under two columns, one below the other under one."""
     first, last = page.columns[0], page.columns[-1]
     below = page.strip + (page.strip_height + layout.STRIP_GAP if len(page.columns) == 1 else 0.0)
-    _spend(canvas, first, page.strip, page.strip_height, instance, evaluation)
-    _value(canvas, last, below, page.strip_height, instance, evaluation)
+    _spend(canvas, first, page.strip, page.strip_height, evaluation)
+    _value(canvas, last, below, page.strip_height, evaluation)
 
 
 def _panel(column: layout.Column, top: float, height: float, highs: list[float], lows: list[float]) -> _Panel:
@@ -59,21 +61,22 @@ def _frame(canvas: Canvas, panel: _Panel, title: str, unit: str, entries: list[t
     width = column.x0 - column.left - 0.1
     canvas.text(column.left, panel.top + 0.07, style.fitted(title, width, 7.2, bold=True), 7.2, bold=True)
     canvas.text(column.left, panel.top + 0.195, unit, _SMALL, style.MUTED)
-    room = panel.bottom - panel.top - 0.29
-    pitch = min(0.135, room / max(len(entries), 1))
+    stacks = -(-len(entries) // _STACK)
     for number, (text, fill, edge) in enumerate(entries):
-        y = panel.top + 0.35 + number * pitch
-        canvas.rect(column.left, y - 0.04, 0.14, 0.08, fill, layer=2, edge=edge)
-        canvas.text(column.left + 0.2, y, style.fitted(text, width - 0.2, _SMALL), _SMALL, style.MUTED)
+        x = column.left + number // _STACK * width / stacks
+        y = panel.top + 0.35 + number % _STACK * 0.125
+        canvas.rect(x, y - 0.04, 0.14, 0.08, fill, layer=2, edge=edge)
+        canvas.text(x + 0.2, y, style.fitted(text, width / stacks - 0.22, _SMALL), _SMALL, style.MUTED)
 
 
 @dataclass(frozen=True, slots=True)
 class _Money:
-    """Spend of a wave over all pots, and what they may spend: None where a pot is not limited."""
+    """Spend of a wave over all pots, what they may spend (None where a pot is not limited), whether one overspends."""
 
     spend: float
     released: float | None
     carried: float
+    overspent: bool
 
     @property
     def available(self) -> float | None:
@@ -83,33 +86,25 @@ class _Money:
     def peak(self) -> float:
         return max(self.spend, self.available or 0.0)
 
-    @property
-    def overspent(self) -> bool:
-        return self.available is not None and self.spend > self.available + 1e-6 * max(1.0, self.available)
 
-
-def _money(instance: Instance, evaluation: Evaluation) -> dict[int, _Money]:
+def _money(evaluation: Evaluation) -> dict[int, _Money]:
     """Money of every wave; what is available is known only where every pot that pays is limited."""
-    paying = {line_pot for i in instance.adoptables.values() for line_pot in _pots(i)}
-    limited = paying <= set(instance.budget)
+    limited = all(r.released is not None for r in evaluation.money_rows)
+    broken = {v.ref.wave for v in evaluation.violations if v.ref.family == "budgets"}
     made = {}
-    for wave in range(1, instance.n_waves + 1):
-        rows = [r for r in evaluation.money_rows if r.wave == wave and r.pot in instance.budget]
-        released = sum(r.released for r in rows) if limited and rows else None
-        made[wave] = _Money(evaluation.cost(period=wave), released, sum(r.carry_in for r in rows))
+    for wave in range(1, evaluation.instance.n_waves + 1):
+        rows = [r for r in evaluation.money_rows if r.wave == wave]
+        released = sum(r.released or 0.0 for r in rows) if limited and rows else None
+        carried = sum(r.carry_in for r in rows)
+        made[wave] = _Money(evaluation.cost(period=wave), released, carried, wave in broken)
     return made
 
 
-def _pots(item: Adoptable) -> set[str]:
-    return {pot for mode in item.modes for line in mode.lines for pot, _ in line.shares}
-
-
-def _spend(
-    canvas: Canvas, column: layout.Column, top: float, height: float, instance: Instance, evaluation: Evaluation
-) -> None:
+def _spend(canvas: Canvas, column: layout.Column, top: float, height: float, evaluation: Evaluation) -> None:
     """Spend of all pots in front of what was released and carried in."""
-    money = _money(instance, evaluation)
-    panel = _panel(column, top, height, [m.peak for m in money.values()], [])
+    instance = evaluation.instance
+    money = _money(evaluation)
+    panel = _panel(column, top, height, [m.peak for m in money.values()], [m.spend for m in money.values()])
     texts = _spend_texts(money, panel)
     entries: list[tuple[str, str, str | None]] = [("Spend", _SPEND, None)]
     unit = words.money_unit(instance)
@@ -150,10 +145,9 @@ def _spend_texts(money: dict[int, _Money], panel: _Panel) -> dict[int, str]:
     return {w: style.first_fitting([t, words.number(money[w].spend, 0)], width, _SMALL) for w, t in spend.items()}
 
 
-def _value(
-    canvas: Canvas, column: layout.Column, top: float, height: float, instance: Instance, evaluation: Evaluation
-) -> None:
+def _value(canvas: Canvas, column: layout.Column, top: float, height: float, evaluation: Evaluation) -> None:
     """Value of each wave, stacked by category; negative parts hang below zero."""
+    instance = evaluation.instance
     waves = range(1, instance.n_waves + 1)
     parts = {w: [(c, evaluation.value(period=w, category=c)) for c in instance.categories] for w in waves}
     highs = [sum(v for _, v in parts[w] if v > 0) for w in waves]
