@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from collections.abc import Iterable
@@ -20,7 +21,8 @@ from sequencer.solver.decisions import adoption_columns, fix_decisions, read_pla
 from sequencer.solver.events import Event, Improved, Listener, Progress, StartRepaired
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.result import Result, relative_gap
-from sequencer.solver.standard_form import Floats, standard_form
+from sequencer.solver.standard_form import Floats, box_bound, standard_form
+from sequencer.types import Termination
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -102,7 +104,7 @@ class _Solve:
         self.start = start
         self.listeners = listeners
         self.began = time.monotonic()
-        self.best: float | None = None
+        self.best: Evaluation | None = None
 
     @property
     def seconds(self) -> float:
@@ -124,7 +126,7 @@ class _Solve:
         outcome = solver.run(
             deadline=None if limit is None else self.began + limit, on_pulse=self._pulse, on_point=self._point
         )
-        self.emit(Progress(self.seconds, "evaluate", self.best))
+        self.emit(Progress(self.seconds, "evaluate", self.best.npv if self.best else None))
         return self._result(outcome)
 
     def _solver_options(self) -> dict[str, object]:
@@ -146,23 +148,25 @@ class _Solve:
         self.emit(Progress(self.seconds, "search", objective, bound, relative_gap(objective, bound)))
 
     def _point(self, point: Floats, objective: float) -> None:
-        """Pass on a better plan, but only one that the independent evaluation accepts."""
-        plan = read_plan_of(self.model, self.form, point)
+        """Take a better point up, but only if the independent evaluation accepts its plan."""
+        self._consider(read_plan_of(self.model, self.form, point))
+
+    def _consider(self, plan: Plan) -> bool:
+        """Keep a plan that is feasible and better than the best so far, and say so."""
         evaluation = evaluate(self.instance, plan)
-        if evaluation.feasible and (self.best is None or evaluation.npv > self.best):
-            self.best = evaluation.npv
-            self.emit(Improved(self.seconds, plan, evaluation.npv))
+        if not evaluation.feasible or (self.best is not None and evaluation.npv <= self.best.npv):
+            return False
+        self.best = evaluation
+        self.emit(Improved(self.seconds, plan, evaluation.npv))
+        return True
 
     def _offer_start(self, solver: highs.Highs) -> None:
         """Hand the start plan over; one that the independent evaluation does not accept is left out."""
         plan = self._start_plan()
         if plan is None:
             return
-        evaluation = evaluate(self.instance, plan)
-        if evaluation.feasible:
+        if self._consider(plan):
             solver.set_start(*adoption_columns(self.model, self.form, plan))
-            self.best = evaluation.npv
-            self.emit(Improved(self.seconds, plan, evaluation.npv))
 
     def _start_plan(self) -> Plan | None:
         if self.start is None and not self.options.start_plan:
@@ -180,50 +184,60 @@ class _Solve:
     # -- result -------------------------------------------------------------------------------------------------------
 
     def _result(self, outcome: highs.Outcome) -> Result:
-        plan = evaluation = objective = None
-        bound = None if outcome.bound is None else outcome.bound * self.unit
-        if outcome.point is not None and outcome.objective is not None:
+        if outcome.point is not None:
             plan = read_plan_of(self.model, self.form, outcome.point)
             evaluation = evaluate(self.instance, plan)
-            objective = evaluation.npv
-            self._agree(plan, evaluation, bound)
-            if self.best is None or objective > self.best:
-                self.emit(Improved(self.seconds, plan, objective))
-            bound = None if bound is None else max(bound, objective)
+            self._check_rules(evaluation)
+            self._consider(plan)
+        best, bound = self.best, self._bound(outcome)
+        if best is not None:
+            bound = self._check_value(best, bound)
+        settings = self.instance.settings
         return Result(
             termination=outcome.termination,
-            plan=plan,
-            evaluation=evaluation,
-            objective=objective,
+            plan=best.plan if best else None,
+            evaluation=best,
+            objective=best.npv if best else None,
             bound=bound,
-            measure=self.instance.settings.objective,
+            measure=settings.objective,
             seconds=self.seconds,
-            currency=self.instance.settings.currency,
-            unit=self.instance.settings.unit,
+            currency=settings.currency,
+            unit=settings.unit,
             fingerprint=self.instance.fingerprint,
             versions=versions(),
         )
 
-    def _agree(self, plan: Plan, evaluation: Evaluation, bound: float | None) -> None:
-        """Fail loudly unless evaluation and solver agree about the plan.
+    def _bound(self, outcome: highs.Outcome) -> float | None:
+        """Proven bound; that of the column bounds alone where the search ended before it had one."""
+        if outcome.termination is Termination.INFEASIBLE:
+            return None
+        bound = outcome.bound if outcome.bound is not None else box_bound(self.form)
+        return bound * self.unit if math.isfinite(bound) else None
 
-        The search may hold a point whose continuous part is not yet the best for its decisions, so the solver is asked
-        again with the decisions fixed.
-        """
+    @staticmethod
+    def _check_rules(evaluation: Evaluation) -> None:
         if evaluation.violations:
             rules = "; ".join(f"{v.ref}: {v.message}" for v in evaluation.violations[:5])
             message = f"the solver's plan breaks rules that the independent evaluation checks: {rules}"
             raise DisagreementError(message)
-        fixed = fix_decisions(self.model, self.form, plan)
+
+    def _check_value(self, best: Evaluation, bound: float | None) -> float | None:
+        """Fail loudly unless solver and evaluation agree on the plan's value; return the bound, not below it.
+
+        The search may hold a point whose continuous part is not yet the best for its decisions, so the solver is asked
+        again with the decisions fixed.
+        """
+        fixed = fix_decisions(self.model, self.form, best.plan)
         outcome = highs.Highs(fixed, {}, relax=True).run()
-        scale = max(1.0, abs(evaluation.npv))
+        scale = max(abs(self.unit), abs(best.npv))
         said = None if outcome.objective is None else outcome.objective * self.unit
-        if said is None or abs(said - evaluation.npv) > AGREEMENT * scale:
-            message = f"the solver values the plan at {said}, the independent evaluation at {evaluation.npv}"
+        if said is None or abs(said - best.npv) > AGREEMENT * scale:
+            message = f"the solver values the plan at {said}, the independent evaluation at {best.npv}"
             raise DisagreementError(message)
-        if bound is not None and evaluation.npv > bound + AGREEMENT * scale:
-            message = f"the plan is worth {evaluation.npv}, more than the proven bound {bound}"
+        if bound is not None and best.npv > bound + AGREEMENT * scale:
+            message = f"the plan is worth {best.npv}, more than the proven bound {bound}"
             raise DisagreementError(message)
+        return None if bound is None else max(bound, best.npv)
 
 
 def versions() -> dict[str, str]:

@@ -63,6 +63,14 @@ class StandardForm:
         return made
 
 
+def box_bound(form: StandardForm) -> float:
+    """Lower bound of the objective from the column bounds alone; −inf where a column is open."""
+    return (
+        float(np.where(form.cost > 0, form.cost * form.lower, form.cost * form.upper)[form.cost != 0].sum())
+        + form.offset
+    )
+
+
 def standard_form(model: SequencingModel) -> StandardForm:
     """Compile a model."""
     with PauseGC():
