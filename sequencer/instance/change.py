@@ -79,7 +79,8 @@ class Change(BaseModel):
 
 
 def _pairs(values: Mapping[str, Any], between: str) -> str:
-    return ", ".join(f"{name.replace('_wave', ' wave')}{between}{_said(value)}" for name, value in values.items())
+    bounds = {"from_wave": "from wave ", "to_wave": "to wave "}
+    return ", ".join(f"{bounds.get(name, f'{name}{between}')}{_said(value)}" for name, value in values.items())
 
 
 def _said(value: object) -> str:

@@ -69,6 +69,8 @@ def _alone(scene: Scene, index: int, lock: Lock) -> Iterator[InputProblem]:
         yield scene.problem("locks", index, "empty-lock", message, remedy)
     items = [scene.instance.adoptables[m.id] for m in members]
     if lock.mode and items and not any(mode.matches(lock.mode) for item in items for mode in item.modes):
+        if scene.may_exist(lock.mode):
+            return
         modes = {mode.id for item in items for mode in item.modes if mode.id}
         message = f"{lock.item} has no mode '{lock.mode}'"
         yield scene.problem("locks", index, "unknown-mode", message, suggest(lock.mode, modes), "mode")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -41,16 +41,13 @@ def archetypes_left(scene: Scene) -> Iterator[InputProblem]:
 
 def unique_modes(scene: Scene) -> Iterator[InputProblem]:
     """A further mode has a name that its adoptable does not use yet."""
-    extra = {row.item for row in scene.instance.modes}
+    given = Counter((row.item, row.id) for row in scene.instance.modes)
     for index, row in scene.items("modes"):
         item = scene.instance.adoptables.get(row.item)
-        if item is None or item.id not in extra:
-            continue
-        if sum(1 for m in item.modes if m.id == row.id) > 1:
-            others = sum(1 for r in scene.instance.modes if (r.item, r.id) == (row.item, row.id))
-            if others == 1:
-                message = f"{row.item} has a mode '{row.id}' already"
-                yield scene.problem("modes", index, "duplicate-id", message, "Choose another id for the mode.", "id")
+        own = 0 if item is None else sum(1 for mode in item.modes if mode.id == row.id)
+        if own > given[row.item, row.id]:
+            message = f"{row.item} has a mode '{row.id}' already"
+            yield scene.problem("modes", index, "duplicate-id", message, "Choose another id for the mode.", "id")
 
 
 def scope(scene: Scene) -> Iterator[InputProblem]:
@@ -59,17 +56,14 @@ def scope(scene: Scene) -> Iterator[InputProblem]:
         return
     instance = scene.instance
     yield from _scope_rows(scene)
-    own = {row.driver for row in instance.scopes if row.driver}
-    common = math.fsum(row.share for row in instance.scopes if not row.driver)
-    if any(not row.driver for row in instance.scopes) and abs(common - 1) > SHARE_TOLERANCE:
-        message = f"the shares of the rows for all drivers sum to {common:.9g}, not to 1"
-        yield scene.table_problem("scopes", "shares-not-one", message, "Correct the shares.")
+    for driver_id in dict.fromkeys(row.driver for row in instance.scopes):
+        rows = [(index, row.share) for index, row in scene.items("scopes") if row.driver == driver_id]
+        total = math.fsum(share for _, share in rows)
+        if abs(total - 1) > SHARE_TOLERANCE:
+            message = f"the shares of {driver_id or 'the rows for all drivers'} sum to {total:.9g}, not to 1"
+            remedy = "Correct the shares, so that the whole potential is spread."
+            yield scene.problem("scopes", rows[0][0], "shares-not-one", message, remedy, "share", driver_id)
     for index, driver in scene.items("drivers"):
-        if driver.id in own:
-            total = math.fsum(row.share for row in instance.scopes if row.driver == driver.id)
-            if abs(total - 1) > SHARE_TOLERANCE:
-                message = f"the shares of {driver.id} sum to {total:.9g}, not to 1"
-                yield scene.table_problem("scopes", "shares-not-one", message, "Correct the shares.", driver.id)
         if not instance.scope[driver.id]:
             message = f"everything {driver.id} addresses has the share 0, so its potential cannot be spread"
             remedy = "Give the affiliates a revenue or share, and brands and customer types a share, above 0."
@@ -143,12 +137,9 @@ def cycles(scene: Scene) -> Iterator[InputProblem]:
         told |= {need.item, *(n.item for n in circle)}
         words = " requires ".join([need.item, *(n.item for n in circle), need.item])
         message = f"requirements go round in a circle: {words}; none of them could ever start"
-        row = next((n.row for n in (need, *circle) if n.row is not None), None)
+        row = next(n.row for n in (need, *circle) if n.row is not None)  # steps alone make no circle
         remedy = "Take one of these requirements out; things that start together belong in relations (together)."
-        if row is None:
-            yield scene.table_problem("requirements", "requirement-cycle", message, remedy, need.item)
-        else:
-            yield scene.problem("requirements", row, "requirement-cycle", message, remedy, "requires")
+        yield scene.problem("requirements", row, "requirement-cycle", message, remedy, "requires")
 
 
 def _needs(instance: Instance) -> list[Need]:

@@ -80,41 +80,58 @@ def _references(record: type[Record]) -> tuple[Reference, ...]:
     )
 
 
+class Use(NamedTuple):
+    """An id that a record names, and the table that should have it."""
+
+    column: str
+    table: str
+    word: str
+    header: bool
+
+
 def plain_references(scene: Scene) -> tuple[list[InputProblem], set[Spot]]:
     """References to tables, in columns and in the names of column families.
 
     Returns
     -------
     list of InputProblem
-        References to ids that nothing defines.
+        References to ids that nothing defines; a column named after an unknown id is told once.
     set of (str, int)
         Records that refer to something unknown or unreadable.
     """
     problems: list[InputProblem] = []
     lost: set[Spot] = set()
+    told: set[tuple[str, str]] = set()
     for table, record in Instance.tables().items():
-        references = [r for r in _references(record) if r.table != "items"]
-        families = columns_of(record).families
-        if not references and not families:
-            continue
         for index, row in scene.items(table):
-            uses = [(r.column, r.table, word) for r in references for word in _each(getattr(row, r.column))]
-            uses += [(f"{f.prefix}{key}", f.table, key) for f in families for key in getattr(row, f.field)]
-            for column, target, word in uses:
-                known = _known(scene, target)
-                if word in known:
+            for use in _uses(record, row):
+                known = _known(scene, use.table)
+                if use.word in known:
                     continue
                 lost.add((table, index))
-                if not scene.may_exist(word, target, *(("affiliates",) if target == "pots" else ())):
-                    message = f"there is no '{word}' in {target}"
-                    remedy = f"{suggest(word, known)} Or add it to {target}."
-                    problems.append(scene.problem(table, index, "unknown-reference", message, remedy, column))
+                if scene.may_exist(use.word, use.table, *(("affiliates",) if use.table == "pots" else ())):
+                    continue
+                if not use.header or (table, use.column) not in told:
+                    told.add((table, use.column))
+                    message = f"there is no '{use.word}' in {use.table}"
+                    remedy = f"{suggest(use.word, known)} Or add it to {use.table}."
+                    problems.append(scene.problem(table, index, "unknown-reference", message, remedy, use.column))
+    known = _known(scene, "brands")
     for word in scene.instance.settings.rollout_brands:
-        known = _known(scene, "brands")
         if word not in known and not scene.may_exist(word, "brands"):
             message = f"there is no '{word}' in brands"
             problems.append(scene.setting("unknown-reference", message, suggest(word, known), "rollout_brands"))
     return problems, lost
+
+
+def _uses(record: type[Record], row: Record) -> Iterator[Use]:
+    """Ids that a record names, item expressions apart."""
+    for column, table in _references(record):
+        if table != "items":
+            yield from (Use(column, table, word, False) for word in _each(getattr(row, column)))
+    for family in columns_of(record).families:
+        for key in getattr(row, family.field):
+            yield Use(f"{family.prefix}{key}", family.table, key, True)
 
 
 def _each(value: object) -> tuple[str, ...]:
@@ -132,11 +149,32 @@ def _known(scene: Scene, table: str) -> Collection[str]:
 
 
 def settled(scene: Scene, lost: set[Spot]) -> Scene:
-    """Set records aside that refer to nothing, and those that then refer to nothing, until all others stand."""
+    """Take out what refers to nothing, in lists only the words concerned, until all references stand."""
     while lost:
-        scene = scene.without(lost)
+        scene = scene.mended({spot: _mended(scene, *spot) for spot in lost})
         lost = plain_references(scene)[1]
     return scene
+
+
+def _mended(scene: Scene, table: str, index: int) -> Record | None:
+    """Record without the words that refer to nothing; None where it means nothing without them."""
+    row: Record = scene.instance.rows(table)[index]
+    record = type(row)
+    update: dict[str, object] = {}
+    for column, target in _references(record):
+        value, known = getattr(row, column), _known(scene, target)
+        if target == "items" or all(word in known for word in _each(value)):
+            continue
+        if isinstance(value, tuple):
+            update[column] = tuple(word for word in value if word in known)
+        elif column in ("pot", "variant_of") and column not in record.key:
+            update[column] = record.model_fields[column].default
+        else:
+            return None
+    for family in columns_of(record).families:
+        known = _known(scene, family.table)
+        update[family.field] = {key: v for key, v in getattr(row, family.field).items() if key in known}
+    return row.model_copy(update=update)
 
 
 def item_references(scene: Scene) -> tuple[list[InputProblem], set[Spot]]:

@@ -26,15 +26,17 @@ WAVE_COLUMNS = {
 
 def _time_known(scene: Scene) -> bool:
     """Whether the number of waves can be relied on."""
-    return scene.complete("waves", "settings") and bool(scene.instance.waves or scene.instance.settings.waves)
+    numbers = sorted(w.wave for w in scene.instance.waves)
+    known = bool(numbers or scene.instance.settings.waves) and numbers == list(range(1, len(numbers) + 1))
+    return known and scene.complete("waves", "settings")
 
 
 def waves(scene: Scene) -> Iterator[InputProblem]:
     """The number of waves is given once, waves are numbered 1, 2, …, and dates fit the settings."""
     if not scene.complete("waves", "settings"):
         return
-    instance, settings = scene.instance, scene.instance.settings
-    numbers = [w.wave for w in instance.waves]
+    settings = scene.instance.settings
+    numbers = {w.wave: index for index, w in scene.items("waves")}
     if not numbers and settings.waves is None:
         remedy = "Write waves = … in instance.toml, or give a table waves.csv."
         yield scene.setting("missing-value", "the number of waves is not given", remedy, "waves")
@@ -43,7 +45,8 @@ def waves(scene: Scene) -> Iterator[InputProblem]:
         yield scene.setting("waves-differ", message, "Take waves out of the settings, or correct it.", "waves")
     for wave in sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers)):
         message = f"wave {wave} is missing; waves are numbered 1, 2, … without gaps"
-        yield scene.table_problem("waves", "waves-not-consecutive", message, f"Add wave {wave}.", str(wave))
+        after = numbers[min(n for n in numbers if n > wave)]
+        yield scene.problem("waves", after, "waves-not-consecutive", message, f"Add wave {wave}.", "wave", str(wave))
     if sorted(numbers) == list(range(1, len(numbers) + 1)):
         yield from _dates(scene)
 
@@ -107,33 +110,29 @@ def complete_over_waves(scene: Scene) -> Iterator[InputProblem]:
     for table, owner, amount in (("budgets", "pot", "budget"), ("capacities", "resource", "capacity")):
         if not scene.complete(table):
             continue
-        given: dict[str, set[int]] = defaultdict(set)
-        for _, row in scene.items(table):
-            given[getattr(row, owner)].add(row.wave)
-        for name, have in given.items():
-            missing = sorted(every - have)
+        for name, rows in _grouped(scene, table, owner).items():
+            missing = sorted(every - {row.wave for _, row in rows})
             if missing:
                 message = f"{name} has no {amount} in wave {_listed(missing)}"
                 remedy = f"Add {_rows(missing)} for it (0 where there is none), or take out all its rows: no limit."
-                yield scene.table_problem(table, "missing-wave", message, remedy, name)
+                yield scene.problem(table, rows[-1][0], "missing-wave", message, remedy, "wave", name)
 
 
 def step_levels(scene: Scene) -> Iterator[InputProblem]:
     """Steps above today's maturity follow one another without a gap."""
     if not scene.complete("capability_steps", "capabilities", "local_capabilities"):
         return
-    levels: dict[str, set[int]] = defaultdict(set)
-    for _, row in scene.items("capability_steps"):
-        levels[row.capability].add(row.level)
     lowest = {c.id: c.as_is for c in scene.instance.capabilities}
     for _, row in scene.items("local_capabilities"):
         lowest[row.capability] = min(lowest.get(row.capability, row.as_is), row.as_is)
-    for name, have in levels.items():
-        missing = sorted(set(range(lowest.get(name, 0) + 1, max(have))) - have)
+    for name, rows in _grouped(scene, "capability_steps", "capability").items():
+        have = {row.level: index for index, row in rows}
+        missing = sorted(set(range(lowest.get(name, 0) + 1, max(have))) - set(have))
         if missing:
             message = f"{name} stands at {lowest.get(name, 0)} and has a step to {max(have)}, but none to "
-            remedy = "Add the steps between, or raise as_is."
-            yield scene.table_problem("capability_steps", "missing-level", f"{message}{_listed(missing)}", remedy, name)
+            message += _listed(missing)
+            remedy, index = "Add the steps between, or raise as_is.", have[max(have)]
+            yield scene.problem("capability_steps", index, "missing-level", message, remedy, "level", name)
 
 
 def ramps(scene: Scene) -> Iterator[InputProblem]:
@@ -210,11 +209,11 @@ def mandate_levels(scene: Scene) -> Iterator[InputProblem]:
     if not scene.complete("mandate", "settings"):
         return
     start = scene.instance.settings.mandate_start
-    have = set(scene.instance.mandate_levels)
-    missing = sorted(set(range(start + 1, max(have, default=start) + 1)) - have)
+    have = {row.level: index for index, row in scene.items("mandate")}
+    missing = sorted(set(range(start + 1, max(have, default=start) + 1)) - set(have))
     if missing:
         message = f"the mandate starts at {start} and has level {max(have)}, but not level {_listed(missing)}"
-        yield scene.table_problem("mandate", "missing-level", message, "Add the levels between.")
+        yield scene.problem("mandate", have[max(have)], "missing-level", message, "Add the levels between.", "level")
 
 
 def mandate_path(scene: Scene) -> Iterator[InputProblem]:

@@ -71,5 +71,5 @@ def check_scene(scene: Scene) -> list[InputProblem]:
     scene = check_references.settled(scene, lost)
     found, lost = check_references.item_references(scene)
     problems += found
-    scene = check_references.settled(scene, lost)
+    scene = scene.mended(dict.fromkeys(lost))
     return problems + [problem for one in ITEM_CHECKS for problem in one(scene)]

@@ -7,8 +7,8 @@ its own, and a table it belongs to is not called incomplete. So one mistake is r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -78,15 +78,18 @@ class Scene:
         rows = {table: tuple(made) for table, made in raw.tables.items()}
         return cls(instance, rows, raw)
 
-    def without(self, spots: Iterable[Spot]) -> Scene:
-        """Scene without some records; what they define becomes doubtful."""
-        gone = set(spots)
-        if not gone:
+    def mended(self, records: Mapping[Spot, Record | None]) -> Scene:
+        """Scene with other records in some places, or none; what those would define becomes doubtful."""
+        if not records:
             return self
-        tables = Instance.tables()
-        words = {w for table, index in gone for w in _words(tables[table], self.rows[table][index].cells)}
+        gone = {spot for spot, record in records.items() if record is None}
+        words = {w for table, index in gone for w in _words(self._tables[table], self.rows[table][index].cells)}
         rows = {
-            table: tuple(row for index, row in enumerate(made) if (table, index) not in gone)
+            table: tuple(
+                replace(row, record=records.get((table, index), row.record))
+                for index, row in enumerate(made)
+                if (table, index) not in gone
+            )
             for table, made in self.rows.items()
         }
         return Scene(
@@ -110,14 +113,11 @@ class Scene:
         unread = self.raw.unread.intersection(tables or ITEM_TABLES)
         return bool(unread) or not self.doubtful.isdisjoint(re.split(r"[/:@.]", word))
 
-    def problem(self, table: str, index: int, rule: str, message: str, remedy: str, column: str = "") -> InputProblem:
-        """Report something wrong with a record."""
-        return self.rows[table][index].problem(self._tables[table], rule, message, remedy, column)
-
-    def table_problem(self, table: str, rule: str, message: str, remedy: str, id: str = "") -> InputProblem:
-        """Report something wrong with a table as a whole."""
-        named = next((row.file for row in self.rows[table] if row.file), "")
-        return InputProblem(rule, message, remedy, table=table, file=named, id=id)
+    def problem(
+        self, table: str, index: int, rule: str, message: str, remedy: str, column: str = "", id: str | None = None
+    ) -> InputProblem:
+        """Report something wrong with a record; ``id`` names what is meant where that is not the record itself."""
+        return self.rows[table][index].problem(self._tables[table], rule, message, remedy, column, id)
 
     def setting(self, rule: str, message: str, remedy: str, name: str) -> InputProblem:
         """Report something wrong with a setting."""
@@ -135,8 +135,9 @@ def _instance(settings: Settings, rows: Mapping[str, tuple[RawRow, ...]]) -> Ins
 
 
 def _words(record: type[Record], cells: Mapping[str, Any]) -> Iterator[str]:
-    """Words a row might have defined: its key, and the nodes of the tree it hangs in."""
+    """Words a row might have defined: its key, also as it may be spelt elsewhere, and the nodes it hangs in."""
     for name in (*record.key, "path"):
         value = cells.get(name)
         if isinstance(value, str):
             yield from re.split(r"[/:@.]", value)
+            yield from (re.sub(r"[^a-z0-9]+", sign, value.lower()) for sign in ("", "_", "-"))

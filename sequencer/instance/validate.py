@@ -98,12 +98,12 @@ def _settings(raw: RawInstance, problems: list[InputProblem]) -> Settings:
     values: dict[str, Any] = {}
     for name, value in raw.settings.items():
         column = known.find(name)
-        if column is None:
-            remedy = suggest(name, known.names)
-            problems.append(raw.setting_problem("unknown-setting", f"there is no setting {name}", remedy, name))
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             remedy = "Write name = value, without sections; lists of things belong into tables (CSV files)."
             problems.append(raw.setting_problem("nested-setting", f"{name} holds further keys", remedy, name))
+        elif column is None:
+            remedy = suggest(name, known.names)
+            problems.append(raw.setting_problem("unknown-setting", f"there is no setting {name}", remedy, name))
         else:
             _keep(raw, column, value, values, problems)
     return _made(raw, values, problems)

@@ -16,7 +16,6 @@ from sequencer.instance.records import Record
 from sequencer.instance.rows import SETTINGS_FILE
 from sequencer.instance.settings import Settings
 
-
 WHOLE = 1e15
 """Below it, whole numbers are exact as integers and as floats."""
 
