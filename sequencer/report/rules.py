@@ -320,10 +320,10 @@ def _budgets(instance: Instance) -> list[Row]:
     return rows
 
 
-def _by_wave(amounts: Sequence[float]) -> str:
-    """``9 a wave``, or one amount for each wave."""
+def _by_wave(amounts: Sequence[float], unit: str = "") -> str:
+    """``9 FTE a wave``, or one amount for each wave."""
     said = [words.short(a) if abs(a) >= 1 else f"{a:.10g}" for a in amounts]
-    return f"{said[0]} a wave" if len(set(said)) == 1 else ", ".join(said)
+    return f"{said[0]}{unit} a wave" if len(set(said)) == 1 else ", ".join(said) + unit
 
 
 def _capacities(instance: Instance) -> list[Row]:
@@ -331,23 +331,27 @@ def _capacities(instance: Instance) -> list[Row]:
     rows = []
     for resource, amounts in instance.capacity.items():
         unit = f" {words.one_line(units[resource].unit)}" if units[resource].unit else ""
-        rows.append(("capacities", f"{words.one_line(instance.label(resource))}: {_by_wave(amounts)}{unit}", _EVERY))
+        rows.append(("capacities", f"{words.one_line(instance.label(resource))}: {_by_wave(amounts, unit)}", _EVERY))
     return rows
 
 
 def _locks(instance: Instance) -> list[Row]:
-    return [("locks", f"{item_text(instance, k.item)} {_and(_lock(instance, k))}", _EVERY) for k in instance.locks]
+    return [("locks", f"{item_text(instance, k.item)} {_lock(instance, k)}", _EVERY) for k in instance.locks]
 
 
-def _lock(instance: Instance, lock: Lock) -> list[str]:
+def _lock(instance: Instance, lock: Lock) -> str:
     said = []
     if lock.must:
         said.append("must be adopted" + (f" and live by wave {lock.by}" if lock.by else ""))
     if lock.never:
         said.append("must not be adopted")
-    for wave, text in ((lock.earliest, "not before"), (lock.latest, "not after"), (lock.fixed, "exactly in")):
+    for wave, text in (
+        (lock.earliest, "starts in wave {} or later"),
+        (lock.latest, "starts in wave {} or before"),
+        (lock.fixed, "starts in wave {}"),
+    ):
         if wave is not None:
-            said.append(f"starts {text} wave {wave}, if at all")
+            said.append(text.format(wave))
     if lock.mode:
-        said.append(f"is adopted as {_mode_words(instance, lock.mode)}, if at all")
-    return said or ["is free"]
+        said.append(f"takes the mode {_mode_words(instance, lock.mode)}")
+    return "; ".join(said or ["is free"]) + ("" if lock.must or lock.never or not said else ", if at all")

@@ -45,7 +45,7 @@ def key_figures(evaluation: Evaluation) -> str:
         "no payback within the horizon" if payback is None else f"payback {words.wave_text(instance, round(payback))}",
         f"{taken} adopted" if taken else "",
     )
-    return "   ·   ".join(p for p in parts if p)
+    return "  ·  ".join(p for p in parts if p)
 
 
 def _legend(canvas: Canvas, right: float) -> float:
@@ -71,7 +71,7 @@ def axis(canvas: Canvas, column: layout.Column, evaluation: Evaluation) -> None:
         width = (column.x1 if wave > column.waves else column.x(wave + 1)) - x
         name = ("After",) if wave > column.waves else (f"Wave {wave}", f"W{wave}", str(wave))
         middle = x + width / 2
-        said = style.first_fitting(name, width - 0.06, 7.8, bold=True)
+        said = style.first_fitting(name, width - 0.04, 7.8, bold=True)
         canvas.text(middle, top + 0.07, said, 7.8, bold=True, ha="center")
         if wave == 1 and said != name[0]:
             canvas.text(column.left, top + 0.07, "Wave", 7.8, bold=True)

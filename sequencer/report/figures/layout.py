@@ -31,11 +31,12 @@ TAIL_LEAST = 0.46
 ONE_COLUMN = 18
 """Up to this many rows (titles included) stand in one column."""
 
-ROW_LEAST, ROW_MOST = 0.1145, 0.24
-GROUP_GAP = 0.3
+ROW_LEAST, ROW_MOST = 0.11, 0.24
+GROUP_GAP = 0.24
 """Space above a group, in rows."""
 
-LABEL_LEAST, LABEL_MOST = 1.2, 2.25
+LABEL_LEAST, LABEL_MOST = 1.25, 2.25
+LARGEST = 8.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Page:
         Size of the page.
     row : float
         Height of a row.
+    size : float
+        Font size of rows, in points.
     lanes, strip : float
         Where lanes begin and where the money strip begins.
     strip_height : float
@@ -98,14 +101,10 @@ class Page:
     width: float
     height: float
     row: float
+    size: float
     lanes: float
     strip: float
     strip_height: float
-
-    @property
-    def size(self) -> float:
-        """Font size of rows, in points."""
-        return max(style.SMALLEST, min(8.5, self.row * 72 * 0.78))
 
 
 def rows_of(groups: Sequence[Group]) -> float:
@@ -147,17 +146,30 @@ def page(groups: Sequence[Group], waves: int, aspect: float | None = None) -> Pa
         height = max(LOWEST, fixed + rows * row)
     lanes = HEAD + WAVES + BAND
     strip = height - FOOT - panels * (STRIP + STRIP_GAP) + STRIP_GAP
-    made = Page((), WIDTH, height, row, lanes, strip, STRIP)
-    return Page(_columns(parts, waves, made.size), WIDTH, height, row, lanes, strip, STRIP)
+    most = LABEL_MOST * (1.4 if len(parts) == 1 else 1.0)
+    size = _size(parts, row, most)
+    return Page(_columns(parts, waves, size, most), WIDTH, height, row, size, lanes, strip, STRIP)
 
 
-def _columns(parts: Sequence[tuple[Group, ...]], waves: int, size: float) -> tuple[Column, ...]:
+def _size(parts: Sequence[tuple[Group, ...]], row: float, most: float) -> float:
+    """Font size that the height of rows allows, less where a name would otherwise have to be cut."""
+    size = max(style.SMALLEST, min(LARGEST, row * 72 * 0.78))
+    while size > style.SMALLEST and any(_widest(part, size) > most for part in parts):
+        size = max(style.SMALLEST, size - 0.1)
+    return size
+
+
+def _widest(part: tuple[Group, ...], size: float) -> float:
+    """Width of the widest name of a column, with room beside it."""
+    return max((style.text_width(r.label, size) for g in part for r in g.rows), default=0.0) + 0.12
+
+
+def _columns(parts: Sequence[tuple[Group, ...]], waves: int, size: float, most: float) -> tuple[Column, ...]:
     width = (WIDTH - 2 * MARGIN - (len(parts) - 1) * GUTTER) / len(parts)
     made = []
     for number, part in enumerate(parts):
         left = MARGIN + number * (width + GUTTER)
-        widest = max((style.text_width(r.label, size) for g in part for r in g.rows), default=0.0)
-        label = min(max(widest + 0.12, LABEL_LEAST), LABEL_MOST * (1.4 if len(parts) == 1 else 1.0))
+        label = min(max(_widest(part, size), LABEL_LEAST), most)
         values = any(r.value is not None for g in part for r in g.rows)
         x1 = left + width - (VALUE if values else 0.0)
         made.append(Column(part, left, left + width, left + label, x1, waves, values))
