@@ -18,8 +18,8 @@ By = Literal["category", "driver", "affiliate"]
 def roadmap(evaluation: Evaluation) -> pd.DataFrame:
     """What is adopted, one row each, by start wave and id.
 
-    Columns: ``id``, ``name``, ``kind``, ``mode`` (empty where there is one way only), ``wave``, ``live_from`` (a period;
-    W + 1 is the tail), ``start_date`` and ``live_date`` (missing where the instance has no start date).
+    Columns: ``id``, ``name``, ``kind``, ``mode`` (empty where there is one way only), ``wave``, ``live_from`` (a
+    period; W + 1 is the tail), ``start_date`` and ``live_date`` (missing where the instance has no start date).
     """
     instance = evaluation.instance
     rows = []
@@ -78,8 +78,8 @@ def value_by(evaluation: Evaluation, by: By) -> pd.DataFrame:
 def slack(evaluation: Evaluation) -> pd.DataFrame:
     """Room in every rule checked.
 
-    Columns: ``family``, ``members`` (joined by spaces), ``wave`` (missing where the rule spans all), ``lhs``, ``sense``,
-    ``rhs``, ``slack`` (negative where broken).
+    Columns: ``family``, ``members`` (joined by spaces), ``wave`` (missing where the rule spans all), ``lhs``,
+    ``sense``, ``rhs``, ``slack`` (negative where broken).
     """
     rows = [(s.ref.family, " ".join(s.ref.members), s.ref.wave, *s[1:]) for s in evaluation.slacks]
     columns = ["family", "members", "wave", "lhs", "sense", "rhs", "slack"]

@@ -57,7 +57,7 @@ class State:
         for adoption in plan.adoptions:
             start = self._understood(adoption)
             if start is not None:
-                self.starts.setdefault(adoption.id, start)
+                self.starts[adoption.id] = start
 
     def _understood(self, adoption: Adoption) -> Start | None:
         item = self.prepared.items.get(adoption.id)

@@ -17,8 +17,6 @@ def instance(waves=3, **tables):
     return Instance(settings=Settings(**settings), **tables)
 
 
-
-
 def make_plan(adoptions):
     """Plan from a mapping of id to a wave, or to ``"wave/mode"``."""
     made = []

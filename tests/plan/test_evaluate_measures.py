@@ -50,7 +50,10 @@ def test_first_value_is_the_first_wave_that_earns():
     assert judge(given, {"r1": 2}).measures["first_value_wave"] == 2
     assert judge(given, {}).measures["first_value_wave"] is None
     # Japan is live only after the last wave, and the cell earns in the tail only.
-    market = {"affiliates": [{"id": "jp", "affiliate_class": "b", "revenue": 1}], "archetypes": [{"id": "x", "duration": 1}]}
+    market = {
+        "affiliates": [{"id": "jp", "affiliate_class": "b", "revenue": 1}],
+        "archetypes": [{"id": "x", "duration": 1}],
+    }
     tail = judge(programme(3, tail_months=12, **market), {"r1": 1, "jp": 3}).measures
     assert tail["first_value_wave"] == 4
     assert tail["undiscounted_value"] == 100

@@ -155,7 +155,9 @@ def test_a_pot_without_budget_is_not_limited_but_told():
 
 
 def test_amounts_within_the_tolerance_are_no_violation():
-    given = instance(1, budgets=[{"pot": "hq", "wave": 1, "amount": 1000}], initiatives=initiatives(a=1000.0009, b=1000.002))
+    given = instance(
+        1, budgets=[{"pot": "hq", "wave": 1, "amount": 1000}], initiatives=initiatives(a=1000.0009, b=1000.002)
+    )
     assert broken(given, {"a": 1}) == set()
     assert broken(given, {"b": 1}) == {"budgets(hq)@1"}
 
@@ -168,8 +170,8 @@ def loads(evaluation, resource):
 
 
 def test_use_falls_while_in_progress_and_upkeep_while_live():
-    # Started in wave 1 for two waves: 3 in waves 1 and 2; live from wave 3 with upkeep 1. The executive decides once, in
-    # the last wave in progress. The profile row gives 5 in the first wave and nothing in the second.
+    # Started in wave 1 for two waves: 3 in waves 1 and 2; live from wave 3 with upkeep 1. The executive decides once,
+    # in the last wave in progress. The profile row gives 5 in the first wave and nothing in the second.
     given = instance(
         4,
         resources=[{"id": "it", "unit": "FTE"}, {"id": "exec", "timing": "last_wave"}, {"id": "law"}],

@@ -183,7 +183,7 @@ def test_a_cell_waits_for_driver_affiliate_brand_customer_type_and_functions():
 
 
 def test_what_is_adopted_by_place_belongs_to_its_cells_only():
-    # Medical is adopted once per brand; for cardio it comes in wave 2. Shares 1/2 each: 60 + 60, then only onco in wave 1.
+    # Medical is adopted once per brand; for cardio it comes in wave 2. Shares 1/2 each: only onco earns in wave 1, 60.
     given = instance(
         2,
         drivers=[DRIVER | {"functions": "med"}],

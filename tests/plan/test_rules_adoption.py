@@ -59,6 +59,14 @@ def test_nothing_is_adopted_twice():
     )
 
 
+def test_even_what_does_not_exist_is_told_when_given_twice():
+    found = evaluate(instance(3, **MARKET), Plan((Adoption("zz", 1), Adoption("zz", 2)))).violations
+    assert [v.message.split(";")[0] for v in found] == [
+        "'zz' is adopted more than once: in wave 1 and wave 2",
+        "'zz' is nothing this instance can adopt, so it is left out",
+    ]
+
+
 # -- windows ----------------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +83,9 @@ def test_everything_is_live_by_the_end_of_the_last_wave():
 
 
 def test_what_would_be_live_too_late_never_earns_or_runs():
-    given = instance(2, initiatives=[{"id": "hub", "duration": 2, "one_off_cost": 10, "running_cost": 5}], tail_months=12)
+    given = instance(
+        2, initiatives=[{"id": "hub", "duration": 2, "one_off_cost": 10, "running_cost": 5}], tail_months=12
+    )
     evaluation = evaluate(given, Plan((Adoption("hub", 2),)))
     # One of its two waves is there to be paid, half of the one-off cost; it is never live.
     assert evaluation.cost() == 5
@@ -99,14 +109,26 @@ def test_nothing_is_live_before_its_launch():
     ("lock", "good", "bad", "member", "words"),
     [
         ({"must": True}, {"jp": "3/adapted"}, {}, "must", "Japan must be adopted, and is not"),
-        ({"must": True, "by": 2}, {"jp": "1/adapted"}, {"jp": "2/adapted"}, "by", "live from wave 3, but must be live by wave 2"),
+        (
+            {"must": True, "by": 2},
+            {"jp": "1/adapted"},
+            {"jp": "2/adapted"},
+            "by",
+            "live from wave 3, but must be live by wave 2",
+        ),
         ({"must": True, "by": 2}, {"jp": "1/adapted"}, {}, "must", "must be adopted"),
         ({"never": True}, {}, {"jp": "1/adapted"}, "never", "Japan is adopted, but is locked out"),
         ({"earliest": 2}, {"jp": "2/adapted"}, {"jp": "1/adapted"}, "earliest", "locked to wave 2 at the earliest"),
         ({"latest": 2}, {"jp": "2/adapted"}, {"jp": "3/adapted"}, "latest", "locked to wave 2 at the latest"),
         ({"fixed": 2}, {"jp": "2/adapted"}, {"jp": "1/adapted"}, "fixed", "starts in wave 1, but is locked to wave 2"),
         ({"fixed": 2}, {}, {"jp": "3/adapted"}, "fixed", "starts in wave 3, but is locked to wave 2"),
-        ({"mode": "adapted"}, {"jp": "1/adapted"}, {"jp": "1/customized"}, "mode", "as 'customized', but is locked to 'adapted'"),
+        (
+            {"mode": "adapted"},
+            {"jp": "1/adapted"},
+            {"jp": "1/customized"},
+            "mode",
+            "as 'customized', but is locked to 'adapted'",
+        ),
         ({"mode": "adapted", "latest": 1}, {}, {"jp": "2/adapted"}, "latest", "wave 1 at the latest"),
     ],
 )
@@ -152,6 +174,4 @@ def test_local_steps_follow_their_own_affiliate():
         capability_steps=[{"capability": "data", "level": n} for n in (1, 2)],
     )
     assert broken(given, {"data@jp:1": 1, "data@jp:2": 2}, refuse=False) == set()
-    assert broken(given, {"data@de:1": 1, "data@jp:2": 2}, refuse=False) == {
-        "capability_steps(data@jp:2, data@jp:1)@2"
-    }
+    assert broken(given, {"data@de:1": 1, "data@jp:2": 2}, refuse=False) == {"capability_steps(data@jp:2, data@jp:1)@2"}

@@ -1,7 +1,7 @@
 """Requirements, relations and pilots: each with a plan that keeps it and one that breaks it."""
 
 import pytest
-from plan_tools import broken, instance, message
+from plan_tools import broken, instance, judge, message
 
 MARKETS = {
     "affiliates": [
@@ -47,6 +47,13 @@ def test_lag_counts_waves_live_before_the_start():
         "B starts in wave 3 but needs A live for 2 waves by then, which is live from wave 2"
     )
     assert message(given, {"a": 5, "b": 5}).endswith("which is live only after wave 5, the last one")
+
+
+def test_what_is_never_live_is_told_so():
+    given = instance(2, initiatives=hubs("a", duration=2) + hubs("b"), requirements=[{"item": "b", "requires": "a"}])
+    found = {v.ref.family: v.message for v in judge(given, {"a": 2, "b": 2}).violations}
+    assert set(found) == {"windows", "requirements"}
+    assert found["requirements"] == "B starts in wave 2 but needs A, which is not live in time"
 
 
 def test_nothing_is_live_before_wave_1():
@@ -122,11 +129,23 @@ def related(relation, items, others="", at_least=1):
     [
         (("before", "b", "a"), {"a": 1, "b": 2}, {"a": 1, "b": 1}, "(before, b, a)@1", "B starts in wave 1, before A"),
         (("before", "b", "a"), {"b": 1}, {"a": 3, "b": 3}, "(before, b, a)@3", "(live from wave 4)"),
-        (("together", "a b"), {"a": 2, "b": 2}, {"a": 2, "b": 3}, "(together, a, b)", "B starts in wave 3; they start together"),
+        (
+            ("together", "a b"),
+            {"a": 2, "b": 2},
+            {"a": 2, "b": 3},
+            "(together, a, b)",
+            "B starts in wave 3; they start together",
+        ),
         (("together", "a b"), {}, {"a": 2}, "(together, a, b)", "A starts in wave 2, but B is not adopted"),
         (("together", "a b"), {"c": 1}, {"b": 1}, "(together, a, b)", "A is not adopted, but B starts in wave 1"),
         (("exclusive", "a b c"), {"a": 2}, {"a": 2, "c": 3}, "(exclusive, a, b, c)", "A and C are all adopted"),
-        (("bundle", "a", "b c d", 2), {"a": 2, "b": 2, "d": 2}, {"a": 2, "b": 2, "c": 3}, "(bundle, a, b, c, d)@2", "A starts"),
+        (
+            ("bundle", "a", "b c d", 2),
+            {"a": 2, "b": 2, "d": 2},
+            {"a": 2, "b": 2, "c": 3},
+            "(bundle, a, b, c, d)@2",
+            "A starts",
+        ),
         (("bundle", "a b", "c"), {"c": 1}, {"a": 1, "b": 1}, "(bundle, a, b, c)@1", "A and B start in wave 1"),
     ],
 )

@@ -31,7 +31,8 @@ def start_once(state: State) -> Iterator[Check]:
 
 def _twice(state: State, item_id: str, adoptions: list[Adoption]) -> str:
     waves = " and ".join(f"wave {a.wave}" + (f" as {a.mode}" if a.mode else "") for a in adoptions)
-    return f"{capital(item_name(state.instance, item_id))} is adopted more than once: in {waves}; only one of them counts"
+    name = capital(item_name(state.instance, item_id))
+    return f"{name} is adopted more than once: in {waves}; only one of them counts"
 
 
 def _not_understood(state: State, adoption: Adoption) -> str:
