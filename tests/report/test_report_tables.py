@@ -1,6 +1,8 @@
 """Tables of a plan: every figure of the small programme is worked out by hand."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -236,3 +238,11 @@ def test_a_table_tells_numbers_from_text_and_makes_records():
     table = Table("T", ("a", "b", "c"), (("x", "1,234.5", "–"), ("y", "12 %", "")))
     assert table.numeric == (False, True, False)
     assert table.records()[0] == {"a": "x", "b": "1,234.5", "c": "–"}
+
+
+def test_tables_need_neither_pandas_nor_matplotlib():
+    code = (
+        "import sys, sequencer.report.tables; print(sorted({'pandas', 'matplotlib', 'rich', 'pyomo'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sequencer.plan.evaluate import evaluate
 from sequencer.report import words
 from sequencer.report.adopted import adopted
-from sequencer.report.figures import head, layout, strip, style
+from sequencer.report.figures import axis, head, layout, strip, style
 from sequencer.report.figures.canvas import Canvas
 from sequencer.report.figures.lanes import Bar, Group, Row, groups
 from sequencer.report.figures.style import save
@@ -89,7 +89,7 @@ def _draw(ax: Axes, evaluation: Evaluation, aspect: float | None) -> layout.Page
     head.draw(canvas, page, evaluation)
     for column in page.columns:
         _backdrop(canvas, page, column)
-        head.axis(canvas, column, evaluation)
+        axis.draw(canvas, column, evaluation)
         _lanes(canvas, page, column)
     if not shown:
         middle = (page.lanes + page.strip) / 2 - layout.STRIP_GAP / 2

@@ -184,7 +184,8 @@ def _after(canvas: Canvas, panel: _Panel, instance: Instance, amount: float, wha
     left = column.x(column.waves + 1)
     middle, width = (left + column.x1) / 2, column.x1 - left
     y = (panel.top + panel.bottom) / 2
-    total = style.first_fitting([words.number(amount, panel.places), words.number(amount, 0)], width, 8, bold=True)
+    places = min(panel.places, words.decimals([amount]))
+    total = style.first_fitting([words.number(amount, places), words.number(amount, 0)], width, 8, bold=True)
     canvas.text(middle, y - 0.12, total, 8, bold=True, ha="center")
     months = str(instance.settings.tail_months)
     whole = f"in {months} months"
