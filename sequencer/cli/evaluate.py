@@ -93,11 +93,11 @@ def disagreements(run: Run, evaluation: Evaluation) -> list[str]:
     for key, worth in (("objective", evaluation.measures.get(stored["measure"])), ("npv", evaluation.npv)):
         if not _agree(stored[key], worth):
             found.append(
-                f"{key} is stored as {_amount(stored[key])} {unit}, but the plan is worth {evaluation.npv:.10g}"
+                f"{key} is stored as {unit} {_amount(stored[key])}, but the plan is worth {evaluation.npv:.10g}"
             )
     objective, bound = stored["objective"], stored["bound"]
     if bound is not None and objective is not None and bound < objective - AGREEMENT * max(1.0, abs(objective)):
-        found.append(f"the bound {bound:.10g} {unit} lies below the plan it is to bound")
+        found.append(f"the bound {unit} {bound:.10g} lies below the plan it is to bound")
     if not _agree(stored["gap"], relative_gap(objective, bound)):
         found.append(
             f"gap is stored as {_amount(stored['gap'])}, but follows as {_amount(relative_gap(objective, bound))}"
@@ -192,8 +192,8 @@ def _print_best(instance: Instance, content: dict[str, Any]) -> None:
     more = "more" if best["difference"] >= 0 else "less"
     worth, apart = number(content["npv"], places), number(abs(best["difference"]), places)
     reference = f"the best plan of {content['run']} ({number(best['objective'], places)})"
-    echo(f"Worth {worth} {unit}, {apart} {more} than {reference}.")
+    echo(f"Worth {unit} {worth}, {apart} {more} than {reference}.")
     if best["bound"] is not None:
-        echo(f"No plan that keeps all rules is worth more than {number(best['bound'], places)} {unit}.")
+        echo(f"No plan that keeps all rules is worth more than {unit} {number(best['bound'], places)}.")
     if more == "more" and not content["feasible"]:
         echo("It can be worth more only because it breaks rules.")

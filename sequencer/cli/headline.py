@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from sequencer.cli.because import out_of_reach_but_needed
 from sequencer.cli.progress import elapsed, gap_text
 from sequencer.cli.render import clean, echo, echo_report
 from sequencer.cli.state import say
@@ -68,11 +69,13 @@ def headline(result: Result, instance: Instance) -> list[str]:
 
     unit, places = money_unit(instance), decimals([result.objective, result.bound or 0.0])
     adopted, waves = count(len(result.plan.adoptions), "adoption"), count(instance.n_waves, "wave")
-    lines = [f"Net present value {number(result.objective, places)} {unit} with {adopted} in {waves}."]
+    lines = [f"Net present value {unit} {number(result.objective, places)} with {adopted} in {waves}."]
     if result.proven_optimal:
         lines.append("Proven: no plan is better.")
     elif result.gap is not None:
-        lines.append(f"Proven: no plan is worth more than {number(result.bound, places)} (gap {gap_text(result.gap)}).")
+        lines.append(
+            f"Proven: no plan is worth more than {unit} {number(result.bound, places)} (gap {gap_text(result.gap)})."
+        )
     else:
         lines.append("How much better a plan could be is not proven yet.")
     return [*lines, end]
@@ -81,10 +84,12 @@ def headline(result: Result, instance: Instance) -> list[str]:
 def _without_plan(result: Result, instance: Instance) -> list[str]:
     from sequencer.report.words import decimals, money_unit, number
 
-    lines = ["No plan was found. Give more time (--time-limit), or a plan to start from (--start)."]
+    lines = ["No plan was found."]
+    if result.termination != Termination.INTERRUPTED:
+        lines = ["No plan was found. Give more time (--time-limit), or a plan to start from (--start)."]
     if result.bound is not None:
         lines.append(
-            f"No plan is worth more than {number(result.bound, decimals([result.bound]))} {money_unit(instance)}."
+            f"No plan is worth more than {money_unit(instance)} {number(result.bound, decimals([result.bound]))}."
         )
     return lines
 
@@ -98,5 +103,6 @@ def _infeasible(result: Result, instance: Instance) -> list[str]:
         for ref in result.conflict:
             at = f" in wave {ref.wave}" if ref.wave is not None else ""
             lines.append(f"  {rule_text(instance, ref)}{at}")
+    lines += out_of_reach_but_needed(instance)
     lines.append("Look first at locks and dates that must be kept; `sequencer validate` shows what cannot be reached.")
     return lines

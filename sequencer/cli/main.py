@@ -55,7 +55,10 @@ def _param(path: Path, command: click.Command, key: str) -> str:
     found = options.get(key.replace("_", "-"))
     if found is None or found.name is None:
         known = ", ".join(sorted(o for o in options if len(o) > 1 and o != "config"))
-        message = f"{path}: '{key}' is not an option of {command.name}. It has: {known}."
+        what = f"an option of {command.name}"
+        if isinstance(command, click.Group):
+            what, known = "a command, nor an option of all", ", ".join([*sorted(command.commands), known])
+        message = f"{path}: '{key}' is not {what}. There are: {known}."
         raise click.UsageError(message)
     return found.name
 

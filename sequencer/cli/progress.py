@@ -104,14 +104,14 @@ class LiveLine:
             click.echo(text, err=True)
 
     def text(self) -> str:
-        """Return the line: ``0:12 searching · best 12.3 EUR M · bound 12.9 · gap 4.7 %``."""
+        """Return the line: ``0:12 searching · best EUR M 12.3 · bound 12.9 · gap 4.7 %``."""
         from sequencer.report.words import decimals, number
         from sequencer.solver.result import relative_gap
 
         parts = [f"{elapsed(self._clock() - self._began)} {PHASES.get(self._phase, self._phase)}"]
         places = decimals([x for x in (self._objective, self._bound) if x is not None])
         if self._objective is not None:
-            parts.append(f"best {number(self._objective, places)} {self._unit}")
+            parts.append(f"best {self._unit} {number(self._objective, places)}")
         if self._bound is not None:
             parts.append(f"bound {number(self._bound, places)}")
         gap = relative_gap(self._objective, self._bound)

@@ -52,6 +52,13 @@ def echo(text: str = "") -> None:
     click.echo(clean(text, lines=True))
 
 
+def echo_text(text: str) -> None:
+    """Write a paragraph to stdout, wrapped as tables are."""
+    from rich.text import Text
+
+    console().print(Text(clean(text)))
+
+
 def echo_json(content: Any) -> None:  # noqa: ANN401
     """Write JSON to stdout; values that are not finite become null."""
     click.echo(json.dumps(_finite(content), indent=2, allow_nan=False))
@@ -68,7 +75,12 @@ def _finite(content: Any) -> Any:  # noqa: ANN401
 
 
 def echo_table(
-    headers: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", right: Sequence[bool] = ()
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    right: Sequence[bool] = (),
+    notes: Sequence[str] = (),
 ) -> None:
     """Write a table to stdout, as wide as the terminal, 100 columns elsewhere.
 
@@ -82,6 +94,8 @@ def echo_table(
         Line above the table.
     right
         Whether each column is set to the right.
+    notes
+        Paragraphs below the table.
     """
     from rich import box
     from rich.table import Table
@@ -99,14 +113,15 @@ def echo_table(
     if title:
         out.print(Text(clean(title), style="bold"))
     out.print(table)
+    for note in notes:
+        out.print(Text(clean(note)))
+    out.print()
 
 
 def echo_report(table: Report) -> None:
     """Write a table of a report to stdout, with its notes."""
     if table.rows:
-        echo_table(table.columns, table.rows, title=table.title, right=table.numeric)
-    else:
-        echo(table.title)
-    for note in table.notes:
-        echo(note)
-    echo()
+        echo_table(table.columns, table.rows, title=table.title, right=table.numeric, notes=table.notes)
+        return
+    for line in (table.title, *table.notes, ""):
+        echo_text(line)

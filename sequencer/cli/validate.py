@@ -25,7 +25,6 @@ from sequencer.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
-    from sequencer.types import RuleRef
 
 
 @click.command(
@@ -83,10 +82,12 @@ def _problem(problem: InputProblem) -> dict[str, Any]:
 
 def findings(instance: Instance) -> dict[str, Any]:
     """Size, warnings, rules not modelled and what cannot be reached, of a sound instance."""
+    from sequencer.cli.because import because
     from sequencer.instance.checks import warnings
     from sequencer.instance.features import not_modelled
     from sequencer.instance.reach import reach
 
+    found = reach(instance)
     kinds = Counter(str(item.kind) for item in instance.adoptables.values())
     return _blank() | {
         "valid": True,
@@ -102,20 +103,15 @@ def findings(instance: Instance) -> dict[str, Any]:
         "warnings": list(warnings(instance)),
         "not_modelled": [{"name": f.name, "where": f.where} for f in not_modelled(instance)],
         "unreachable": [
-            {"id": i, "name": instance.label(i), "rules": [str(r) for r in refs], "because": because(instance, refs)}
-            for i, refs in reach(instance).unreachable.items()
+            {
+                "id": i,
+                "name": instance.label(i),
+                "rules": [str(r) for r in refs],
+                "because": because(instance, found, i),
+            }
+            for i, refs in found.unreachable.items()
         ],
     }
-
-
-def because(instance: Instance, refs: tuple[RuleRef, ...]) -> str:
-    """Why something cannot be reached, its own rule first: ``Orders after Data 1; Data 1 must not be adopted``."""
-    from sequencer.report.rules import rule_text
-
-    said = list(dict.fromkeys(rule_text(instance, ref) for ref in reversed(refs)))
-    if not any(ref.family == "locks" for ref in refs):
-        said.append(f"wave {instance.n_waves} is the last")
-    return "; ".join(said)
 
 
 def _print(instance: Instance, content: dict[str, Any]) -> None:
@@ -125,7 +121,8 @@ def _print(instance: Instance, content: dict[str, Any]) -> None:
     size = content["size"]
     echo(f"{content['name'] or 'The instance'} is sound.")
     echo()
-    rows = [(KINDS[Kind(kind)], f"{number:,}") for kind, number in size["adoptables"].items()]
+    names = KINDS | {Kind.STEP: "Capability steps"}
+    rows = [(names[Kind(kind)], f"{number:,}") for kind, number in size["adoptables"].items()]
     tail = f" and {count(size['tail_periods'], 'year')} after them" if size["tail_periods"] else ""
     rows += [("Waves", f"{size['waves']}{tail}"), ("Value cells", f"{size['cells']:,}")]
     rows += [("Interdependencies", f"{size['requirements']:,}")]
