@@ -13,7 +13,7 @@ from click.exceptions import Exit as ClickExit
 
 from sequencer.cli.render import clean
 from sequencer.cli.state import Exit, State, start_logging, state
-from sequencer.errors import InputError, InputProblem, SequencerError
+from sequencer.errors import DisagreementError, InputError, InputProblem, SequencerError, SolverError
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -114,7 +114,9 @@ def load_instance(path: Path, overlays: Sequence[Path] = (), locks: Sequence[str
     from sequencer.instance.reader import read
 
     _refuse_other_forms(path)
-    return read(path, overlays=tuple(overlays), locks=tuple(locks))
+    instance = read(path, overlays=tuple(overlays), locks=tuple(locks))
+    log.info("read %s, fingerprint %s", path, instance.fingerprint)
+    return instance
 
 
 def _refuse_other_forms(path: Path) -> None:
@@ -195,6 +197,11 @@ class Command(click.RichCommand):
             ctx.exit(report(error))
 
 
+def is_defect(error: Exception) -> bool:
+    """Whether an error is a defect of the program, not of what it was given."""
+    return not isinstance(error, SequencerError) or isinstance(error, DisagreementError | SolverError)
+
+
 def report(error: Exception) -> Exit:
     """Say on stderr what went wrong and what to do, put the traceback in the log file, and choose the exit code."""
     shared = state()
@@ -203,8 +210,7 @@ def report(error: Exception) -> Exit:
     if isinstance(error, InputError):
         click.echo(problems_text(error.problems), err=True)
         return Exit.BAD_INPUT
-    internal = not isinstance(error, SequencerError) or type(error).__name__ in ("DisagreementError", "SolverError")
-    if not internal:
+    if not is_defect(error):
         click.echo(f"Error: {clean(error, lines=True)}", err=True)
         return Exit.BAD_INPUT
     what = str(error) if isinstance(error, SequencerError) else f"{type(error).__name__}: {error}"

@@ -71,7 +71,7 @@ def evaluate(given: Path, plan: Path | None, overlays: tuple[Path, ...], locks: 
     if as_json:
         echo_json(content)
     else:
-        _print(evaluation, content, best)
+        _print(evaluation, content, run.result if run is not None and plan is None else None)
     end(Exit.OK if content["holds"] else Exit.CHECK_FAILED)
 
 
@@ -160,10 +160,10 @@ def _against(evaluation: Evaluation, best: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _print(evaluation: Evaluation, content: dict[str, Any], best: dict[str, Any] | None) -> None:
+def _print(evaluation: Evaluation, content: dict[str, Any], proof: dict[str, Any] | None) -> None:
     from sequencer.report.tables import headline, violations
 
-    echo_report(headline(evaluation, None))
+    echo_report(headline(evaluation, proof))
     if not evaluation.feasible:
         echo_report(violations(evaluation))
     if content["best"] is not None:

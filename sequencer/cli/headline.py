@@ -97,12 +97,29 @@ def _without_plan(result: Result, instance: Instance) -> list[str]:
 def _infeasible(result: Result, instance: Instance) -> list[str]:
     from sequencer.report.rules import rule_text
 
-    lines = ["Infeasible: no plan keeps all rules, whatever is left out."]
+    lines = ["Infeasible: no plan keeps all rules."]
     if result.conflict:
         lines.append("These rules cannot hold together:")
         for ref in result.conflict:
             at = f" in wave {ref.wave}" if ref.wave is not None else ""
             lines.append(f"  {rule_text(instance, ref)}{at}")
-    lines += out_of_reach_but_needed(instance)
-    lines.append("Look first at locks and dates that must be kept; `sequencer validate` shows what cannot be reached.")
-    return lines
+        return lines
+    impossible = out_of_reach_but_needed(instance)
+    return lines + (impossible or _demands(instance))
+
+
+def _demands(instance: Instance) -> list[str]:
+    """Rules that a plan without any adoption breaks: only they can ask for more than the others allow."""
+    from sequencer.plan.evaluate import evaluate
+    from sequencer.plan.plan import Plan
+    from sequencer.report.rules import rule_text
+
+    path = " ".join(map(str, instance.settings.mandate_path))
+    given = f"The level of the mandate in each wave is given: {path}"
+    refs = [v.ref for v in evaluate(instance, Plan()).violations]
+    broken = dict.fromkeys(given if ref.family == "mandate" else rule_text(instance, ref) for ref in refs)
+    return [
+        "These rules demand something, and money, people, mandate or time do not allow it:",
+        *(f"  {text}" for text in broken),
+        "Give more of what they need, or more time, or lift one of them (an --overlay can do either).",
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -107,4 +109,7 @@ for _command in (init, validate, solve, show, evaluate, plot, rules, diff):
 
 def main() -> None:
     """Run the command line; time limits count from the start of the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     cli.main(obj=State(began=process_began()), prog_name="sequencer")

@@ -14,6 +14,7 @@ from sequencer.cli.common import (
     Command,
     examples,
     instance_options,
+    is_defect,
     json_option,
     load_instance,
     load_plan,
@@ -21,10 +22,10 @@ from sequencer.cli.common import (
     report,
 )
 from sequencer.cli.progress import LiveLine
-from sequencer.cli.render import echo_json
+from sequencer.cli.render import clean, echo_json
 from sequencer.cli.state import Exit, State, end, say, state
 from sequencer.cli.types import DURATION, FRACTION
-from sequencer.errors import DisagreementError, RunError, SolverError
+from sequencer.errors import RunError
 from sequencer.solver.events import Event, Improved
 from sequencer.types import Termination
 
@@ -134,11 +135,13 @@ def solve(**given: Any) -> None:  # noqa: ANN401
     except KeyboardInterrupt:
         click.echo("Interrupted before there was a plan.", err=True)
         code = outcome.blank(Termination.INTERRUPTED, Exit.INTERRUPTED)
-    except (DisagreementError, SolverError) as error:
-        code = outcome.blank(Termination.ERROR, report(error))
     except MemoryError:
         click.echo("The computer's memory does not suffice for this instance.", err=True)
         code = outcome.blank(Termination.MEMORY, Exit.NO_PLAN)
+    except Exception as error:
+        if not is_defect(error):
+            raise
+        code = outcome.blank(Termination.ERROR, report(error))
     end(code)
 
 
@@ -153,11 +156,14 @@ class Outcome:
 
     def run(self) -> Exit:
         """Read, solve, store, print; return the exit code."""
+        from sequencer.instance.checks import warnings
         from sequencer.instance.features import refuse_not_modelled
 
         request = self.request
         instance = load_instance(request.instance, request.overlays, request.locks)
         refuse_not_modelled(instance)
+        for warning in warnings(instance):
+            say(f"Note: {clean(warning)}", hint=True)
         self.instance = instance
         start = None if request.start is None else load_plan(request.start, instance)
         with ExitStack() as stack:

@@ -226,7 +226,29 @@ def test_infeasible_locks_end_with_3(run_cli, ex):
     assert "so it can start in wave 3 at the earliest" in text
 
 
-@pytest.mark.parametrize("error", [DisagreementError("3 is not 4"), SolverError("status 17")])
+def test_a_demand_that_money_does_not_allow_is_named(run_cli, ex):
+    # both drivers must be adopted, but nothing can be paid: every step costs something
+    budgets = ex / "budgets.csv"
+    budgets.write_text("pot,wave,amount\n" + "".join(f"hq,{w},0.05\n" for w in range(1, 5)))
+    done = run_cli("solve", "ex", "--lock", "+remote")
+    assert done.exit_code == 3
+    assert "These rules demand something" in done.stderr
+    assert "  Remote engagement must be adopted" in done.stderr
+    assert "Customer data" not in done.stderr
+
+
+def test_a_given_mandate_that_money_does_not_allow_is_named(run_cli, ex):
+    # the step to level 1 costs 0.1 in wave 1, of whose budget of 0.1 no more than 80 % is released
+    settings = ex / "instance.toml"
+    settings.write_text(settings.read_text() + 'mandate_path = "1 1 1 1"\n')
+    budgets = ex / "budgets.csv"
+    budgets.write_text("pot,wave,amount\n" + "".join(f"hq,{w},0.1\n" for w in range(1, 5)))
+    done = run_cli("solve", "ex")
+    assert done.exit_code == 3
+    assert "  The level of the mandate in each wave is given: 1 1 1 1\n" in done.stderr
+
+
+@pytest.mark.parametrize("error", [DisagreementError("3 is not 4"), SolverError("status 17"), ZeroDivisionError("0/0")])
 def test_an_internal_disagreement_is_loud_and_still_prints_json(run_cli, ex, fake, here, error):
     def fail(*_):
         raise error
