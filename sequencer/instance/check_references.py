@@ -105,7 +105,7 @@ def plain_references(scene: Scene) -> tuple[list[InputProblem], set[Spot]]:
     for table, record in Instance.tables().items():
         for index, row in scene.items(table):
             for use in _uses(record, row):
-                known = _known(scene, use.table)
+                known = known_ids(scene, use.table)
                 if use.word in known:
                     continue
                 lost.add((table, index))
@@ -116,7 +116,7 @@ def plain_references(scene: Scene) -> tuple[list[InputProblem], set[Spot]]:
                     message = f"there is no '{use.word}' in {use.table}"
                     remedy = f"{suggest(use.word, known)} Or add it to {use.table}."
                     problems.append(scene.problem(table, index, "unknown-reference", message, remedy, use.column))
-    known = _known(scene, "brands")
+    known = known_ids(scene, "brands")
     for word in scene.instance.settings.rollout_brands:
         if word not in known and not scene.may_exist(word, "brands"):
             message = f"there is no '{word}' in brands"
@@ -140,7 +140,7 @@ def _each(value: object) -> tuple[str, ...]:
     return (str(value),) if value else ()
 
 
-def _known(scene: Scene, table: str) -> Collection[str]:
+def known_ids(scene: Scene, table: str) -> Collection[str]:
     """Ids that a column may refer to."""
     known = scene.instance.by_id(table)
     if table == "pots":
@@ -162,8 +162,10 @@ def _mended(scene: Scene, table: str, index: int) -> Record | None:
     record = type(row)
     update: dict[str, object] = {}
     for column, target in _references(record):
-        value, known = getattr(row, column), _known(scene, target)
-        if target == "items" or all(word in known for word in _each(value)):
+        if target == "items":
+            continue
+        value, known = getattr(row, column), known_ids(scene, target)
+        if all(word in known for word in _each(value)):
             continue
         if isinstance(value, tuple):
             update[column] = tuple(word for word in value if word in known)
@@ -172,7 +174,7 @@ def _mended(scene: Scene, table: str, index: int) -> Record | None:
         else:
             return None
     for family in columns_of(record).families:
-        known = _known(scene, family.table)
+        known = known_ids(scene, family.table)
         update[family.field] = {key: v for key, v in getattr(row, family.field).items() if key in known}
     return row.model_copy(update=update)
 
@@ -218,8 +220,9 @@ def _unknown_item(scene: Scene, table: str, index: int, column: str, word: str, 
     head, _, mode = missing.partition("/")
     node, colon, level = head.partition(":")
     instance = scene.instance
-    if mode and _resolves(instance, head):
-        modes = {m.id for member in instance.members(head) for m in instance.adoptables[member.id].modes if m.id}
+    if mode:  # what stands before it is known, or it would be missing itself
+        members = instance.members(head)
+        modes = {m for i in members for m in i.modes or (mode.id for mode in instance.adoptables[i.id].modes) if m}
         message = f"{head} has no mode '{mode}'"
         return scene.problem(table, index, "unknown-mode", message, suggest(mode, modes), column)
     if colon and level.isdigit() and (node == "mandate" or instance.leaves(node)):
@@ -231,13 +234,6 @@ def _unknown_item(scene: Scene, table: str, index: int, column: str, word: str, 
     message = f"'{missing}' names nothing that can be adopted"
     remedy = suggest(missing, _item_words(instance))
     return scene.problem(table, index, "unknown-reference", message, remedy, column)
-
-
-def _resolves(instance: Instance, word: str) -> bool:
-    try:
-        return bool(instance.members(word))
-    except UnknownItemError:
-        return False
 
 
 def _levels(instance: Instance, node: str) -> str:

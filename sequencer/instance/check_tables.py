@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice, pairwise
 from typing import Any
 
 from sequencer.errors import InputProblem
+from sequencer.instance.check_references import known_ids
 from sequencer.instance.nearest import suggest
 from sequencer.instance.scene import Scene
 
 TOLERANCE = 1e-9
+MOST_GAPS = 10
+"""Missing numbers told of one table."""
 
 WAVE_COLUMNS = {
     "budgets": ("wave",),
@@ -43,7 +46,7 @@ def waves(scene: Scene) -> Iterator[InputProblem]:
     if numbers and settings.waves not in (None, len(numbers)):
         message = f"the settings say {settings.waves} waves, the table of waves has {len(numbers)}"
         yield scene.setting("waves-differ", message, "Take waves out of the settings, or correct it.", "waves")
-    for wave in sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers)):
+    for wave in _gaps(numbers, 1):
         message = f"wave {wave} is missing; waves are numbered 1, 2, … without gaps"
         after = numbers[min(n for n in numbers if n > wave)]
         yield scene.problem("waves", after, "waves-not-consecutive", message, f"Add wave {wave}.", "wave", str(wave))
@@ -99,7 +102,7 @@ def wave_numbers(scene: Scene) -> Iterator[InputProblem]:
 
 
 def _beyond(column: str, value: int, last: int) -> tuple[str, str]:
-    return f"{column} is wave {value}, but there are {last} waves", f"Name a wave from 1 to {last}, or add waves."
+    return f"{column} names wave {value}, but there are {last} waves", f"Name a wave from 1 to {last}, or add waves."
 
 
 def complete_over_waves(scene: Scene) -> Iterator[InputProblem]:
@@ -110,9 +113,10 @@ def complete_over_waves(scene: Scene) -> Iterator[InputProblem]:
     for table, owner, amount in (("budgets", "pot", "budget"), ("capacities", "resource", "capacity")):
         if not scene.complete(table):
             continue
+        known = known_ids(scene, f"{owner}s")
         for name, rows in _grouped(scene, table, owner).items():
             missing = sorted(every - {row.wave for _, row in rows})
-            if missing:
+            if missing and name in known:
                 message = f"{name} has no {amount} in wave {_listed(missing)}"
                 remedy = f"Add {_rows(missing)} for it (0 where there is none), or take out all its rows: no limit."
                 yield scene.problem(table, rows[-1][0], "missing-wave", message, remedy, "wave", name)
@@ -127,7 +131,7 @@ def step_levels(scene: Scene) -> Iterator[InputProblem]:
         lowest[row.capability] = min(lowest.get(row.capability, row.as_is), row.as_is)
     for name, rows in _grouped(scene, "capability_steps", "capability").items():
         have = {row.level: index for index, row in rows}
-        missing = sorted(set(range(lowest.get(name, 0) + 1, max(have))) - set(have))
+        missing = _gaps(have, lowest.get(name, 0) + 1)
         if missing:
             message = f"{name} stands at {lowest.get(name, 0)} and has a step to {max(have)}, but none to "
             message += _listed(missing)
@@ -166,7 +170,9 @@ def fatigue(scene: Scene) -> Iterator[InputProblem]:
     caps = {k.id: k.contact_cap for k in scene.instance.customer_types}
     for customer_type, found in _grouped(scene, "fatigue", "customer_type").items():
         steps = sorted(found, key=lambda pair: pair[1].step)
-        if caps.get(customer_type, 0.0) is None:
+        if customer_type not in caps:
+            continue
+        if caps[customer_type] is None:
             message = f"{customer_type} has steps of fatigue but no contact_cap above which they begin"
             remedy = "Fill in contact_cap in customer_types."
             yield scene.problem("fatigue", steps[0][0], "missing-value", message, remedy, "customer_type")
@@ -210,7 +216,7 @@ def mandate_levels(scene: Scene) -> Iterator[InputProblem]:
         return
     start = scene.instance.settings.mandate_start
     have = {row.level: index for index, row in scene.items("mandate")}
-    missing = sorted(set(range(start + 1, max(have, default=start) + 1)) - set(have))
+    missing = _gaps(have, start + 1)
     if missing:
         message = f"the mandate starts at {start} and has level {max(have)}, but not level {_listed(missing)}"
         yield scene.problem("mandate", have[max(have)], "missing-level", message, "Add the levels between.", "level")
@@ -276,6 +282,12 @@ def categories(scene: Scene) -> Iterator[InputProblem]:
         if word not in known:
             message = f"nothing earns value of the category '{word}'"
             yield scene.setting("unknown-reference", message, suggest(word, known), "reinvest_categories")
+
+
+def _gaps(have: Collection[int], first: int) -> list[int]:
+    """Numbers missing between the first and the highest, a few of them at most."""
+    numbers = range(first, max(have, default=0) + 1)
+    return list(islice((n for n in numbers if n not in have), MOST_GAPS))
 
 
 def _listed(numbers: Iterable[int]) -> str:

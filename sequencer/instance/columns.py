@@ -147,11 +147,9 @@ def gather(record: type[BaseModel], cells: Mapping[str, Any]) -> dict[str, Any]:
     columns = columns_of(record)
     for name, value in cells.items():
         column = columns.find(name)
-        if column is None:
-            fields[name] = value
-        elif column.part in ("low", "high") and name in columns.fixed:
+        if column is not None and column.part in ("low", "high") and name in columns.fixed:
             fields.setdefault(column.part, {})[column.field] = value
-        elif column.part:
+        elif column is not None and column.part:
             fields.setdefault(column.field, {})[column.part] = value
         else:
             fields[name] = value

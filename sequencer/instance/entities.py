@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from sequencer.instance.records import Costed, Id, Named, Record, Word, Words, amount, field, per
+from sequencer.instance.settings import MOST_MONTHS, MOST_WAVES
 from sequencer.types import Layer
 
 
@@ -16,8 +17,8 @@ class Wave(Record):
     table: ClassVar[str] = "waves"
     key: ClassVar[tuple[str, ...]] = ("wave",)
 
-    wave: int = field("number, from 1", ge=1)
-    months: int = field("length", ge=1, unit="months")
+    wave: int = field("number, from 1", ge=1, le=MOST_WAVES)
+    months: int = field("length", ge=1, le=MOST_MONTHS, unit="months")
     start: str = field("first day, only to check it against the settings (YYYY-MM-DD)", "")
 
 
@@ -63,7 +64,7 @@ class CapabilityStep(Costed):
 
     capability: Id = field("capability raised", ref="capabilities")
     level: int = field("maturity reached", ge=1, unit="level")
-    duration: int = field("waves in progress", 1, ge=0, unit="waves")
+    duration: int = field("waves in progress", 1, ge=0, le=MOST_WAVES, unit="waves")
     weight: float = field("weight in shares (in-house floor, balance)", 1.0, ge=0)
 
 
@@ -73,7 +74,7 @@ class SourcingMode(Named):
     table: ClassVar[str] = "sourcing_modes"
 
     layers: Words = field("layers it is offered for")
-    duration: int | None = field("waves in progress; empty: as the step says", None, ge=0, unit="waves")
+    duration: int | None = field("waves in progress; empty: as the step says", None, ge=0, le=MOST_WAVES, unit="waves")
     cost_factor: float = field("factor on one-off and running cost", 1.0, ge=0)
     use_factor: dict[str, float] = per("use_factor_", "resources", "factor on the use of a resource", unit="factor")
     inhouse_weight: float = field("how far it counts as in-house", 1.0, ge=0, le=1)
@@ -99,7 +100,7 @@ class Archetype(Named):
 
     table: ClassVar[str] = "archetypes"
 
-    duration: int = field("waves in progress", ge=0, unit="waves")
+    duration: int = field("waves in progress", ge=0, le=MOST_WAVES, unit="waves")
     one_off_cost: float = amount("cost of going live", 0.0)
     one_off_share_of_revenue: float = field("added to it: this share of the affiliate's revenue", 0.0, ge=0)
     running_cost: float = amount("cost a year while live", 0.0, unit="money/year")
@@ -252,7 +253,7 @@ class Initiative(Named, Costed):
 
     table: ClassVar[str] = "initiatives"
 
-    duration: int = field("waves in progress", 1, ge=0, unit="waves")
+    duration: int = field("waves in progress", 1, ge=0, le=MOST_WAVES, unit="waves")
     category: str = field("category of its own value", "")
     value_per_year: float = field("value a year while live", 0.0, unit="money/year", allow_inf_nan=False)
     value_once: float = field("value in its first live period", 0.0, unit="money", allow_inf_nan=False)
@@ -305,7 +306,7 @@ class ExtraMode(Named):
     key: ClassVar[tuple[str, ...]] = ("item", "id")
 
     item: Word = field("adoptable it belongs to", ref="items")
-    duration: int | None = field("waves in progress", None, ge=0, unit="waves")
+    duration: int | None = field("waves in progress", None, ge=0, le=MOST_WAVES, unit="waves")
     cost_factor: float = field("factor on one-off and running cost", 1.0, ge=0)
     use_factor: dict[str, float] = per("use_factor_", "resources", "factor on the use of a resource", unit="factor")
     success: float = field("probability of success", 1.0, ge=0, le=1)

@@ -55,12 +55,9 @@ def _resources(instance: Instance) -> Iterator[str]:
 
 
 def _value(instance: Instance) -> Iterator[str]:
-    """No value at all, or drivers that cannot earn any."""
+    """No value at all, and fits that are missing or that nobody has."""
     if instance.drivers and not any(d.potential for d in instance.drivers):
         yield "No driver has a potential above 0, so there is nothing to gain from them."
-    without = [d.id for d in instance.drivers if d.potential and not instance.scope[d.id]]
-    if without:
-        yield f"Drivers without a cell in which to earn: {_few(without)}."
     classes = {a.affiliate_class for a in instance.affiliates}
     unused = sorted({f.affiliate_class for f in instance.fit} - classes)
     if unused:

@@ -10,6 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from sequencer.instance.records import Words, field
 
 SCHEMA_VERSION = 1
+MOST_WAVES = 60
+MOST_MONTHS = 120
+"""Longest wave; with the limits on waves, tail and start every date is one that calendars have."""
 
 
 def _levels(value: object) -> object:
@@ -34,10 +37,14 @@ class Settings(BaseModel):
     name: str = field("title of the programme", "")
     currency: str = field("currency of all amounts", "EUR")
     unit: float = field("how many units of currency one amount is", 1.0, gt=0, allow_inf_nan=False)
-    start: dt.date | None = field("first day of wave 1; dates only label", None)
-    waves: int | None = field("number of waves, where there is no table of waves", None, ge=1, le=60)
-    wave_months: int = field("length of a wave, where there is no table of waves", 6, ge=1, unit="months")
-    tail_months: int = field("months after the last wave in which value and running cost go on", 0, ge=0, unit="months")
+    start: dt.date | None = field("first day of wave 1; dates only label", None, le=dt.date(2999, 12, 31))
+    waves: int | None = field("number of waves, where there is no table of waves", None, ge=1, le=MOST_WAVES)
+    wave_months: int = field(
+        "length of a wave, where there is no table of waves", 6, ge=1, le=MOST_MONTHS, unit="months"
+    )
+    tail_months: int = field(
+        "months after the last wave in which value and running cost go on", 0, ge=0, le=1200, unit="months"
+    )
     discount_rate: float = field("annual rate", 0.0, gt=-1, lt=10, allow_inf_nan=False)
     carry_share: float = field("share of unspent budget that a pot keeps in the next wave", 0.0, ge=0, le=1)
     inhouse_share: float = field("least share of adopted steps built in-house", 0.0, ge=0, le=1)

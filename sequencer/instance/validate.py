@@ -61,7 +61,7 @@ def _validated(row: RawRow, record: type[Record]) -> Iterator[InputProblem]:
         return
     outside = list(_outside_limits(row, record))
     try:
-        made = record.model_validate(gather(record, row.cells))
+        made = record.model_validate(gather(record, {n: v for n, v in row.cells.items() if n not in row.refused}))
     except ValidationError as error:
         for details in error.errors(include_url=False):
             wording = in_words(details, record)

@@ -77,8 +77,6 @@ def _column(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
     if not loc:
         return ""
     names = [part for part in loc if isinstance(part, str) and part != "[key]"]
-    if names[0] in ("low", "high") and len(names) > 1:
-        return f"{names[1]}_{names[0]}"
     for family in columns_of(model).families:
         if names[0] == family.field and len(names) > 1:
             return f"{family.prefix}{names[1]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from pathlib import Path
 from typing import Any
@@ -78,8 +77,6 @@ def _text(value: object) -> str:
         return "1" if value else "0"
     if isinstance(value, tuple):
         return " ".join(_text(one) for one in value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
     return repr(_plain(value)) if isinstance(value, float) else str(value)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 
 import pytest
+from pydantic import BaseModel, ValidationError, model_validator
 
 from sequencer.instance.columns import columns_of, flatten, gather, row_id
 from sequencer.instance.decimals import CellError
@@ -14,6 +15,7 @@ from sequencer.instance.nearest import suggest
 from sequencer.instance.rows import cell
 from sequencer.instance.rules import Lock, Pace, Requirement, UseProfile
 from sequencer.instance.settings import Settings
+from sequencer.instance.wording import in_words
 
 
 def column(record, name):
@@ -104,6 +106,36 @@ def test_ids_of_rows_join_their_keys():
     assert row_id(Requirement, {"item": "r1", "requires": ("a", "b")}) == "r1:a b:0"
     assert Requirement(item="r1", requires=("a", "b")).record_id == "r1:a b:0"
     assert row_id(Driver, {}) == ""
+
+
+class Pair(BaseModel):
+    a: str = ""
+
+    @model_validator(mode="after")
+    def _refuse(self):
+        message = "the two do not go together"
+        raise ValueError(message)
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "column", "rule", "words"),
+    [
+        (Pair, {}, "", "inconsistent-row", "the two do not go together"),
+        (Settings, {"schema_version": 1, "name": [3]}, "name", "invalid-value", "name: "),
+        (
+            Settings,
+            {"schema_version": 1, "waves": "x"},
+            "waves",
+            "not-whole",
+            "waves must be a whole number, found 'x'",
+        ),
+    ],
+)
+def test_errors_without_words_of_their_own_keep_theirs(model, data, column, rule, words):
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(data)
+    wording = in_words(caught.value.errors()[0], model)
+    assert (wording.column, wording.rule) == (column, rule) and words in wording.message
 
 
 def test_suggestions():

@@ -126,6 +126,7 @@ def test_settings_change_like_cells(instance):
         (HQ3 | {"where": {"port": "hq"}, "scale": 1}, "unknown-column", "'pot'"),
         ({"table": "drivers", "where": {"from_wave": 1}, "field": "potential", "set": 1}, "unknown-column", "Known"),
         ({"table": "locks", "insert": {"itm": "de"}}, "unknown-column", "'item'"),
+        ({"table": "locks", "insert": {"item": "de", "by": True}}, "wrong-kind", "whole number"),
         ({"table": "settings", "field": "discount", "set": 0}, "unknown-setting", "discount_rate"),
         ({"table": "settings", "field": "name", "scale": 2}, "not-a-number", "set"),
         (HQ3 | {"set": True}, "wrong-kind", "a number"),
@@ -183,6 +184,15 @@ def test_the_result_is_validated_as_a_whole_and_names_the_change(instance):
     ]
     assert "after change 4, settings: carry_share = 3" in found[0].message
     assert "after change 2, drivers where id is remote: success = 2" in found[1].message
+
+
+def test_waves_that_cannot_be_read_are_not_meant(folder):
+    folder.edit("budgets.csv", "hq,3,6", "hq,three,6")
+    found = folder.problems([Change(**HQ3, set=-1)])
+    assert [(p.file, p.row, p.rule) for p in found] == [
+        ("changes", None, "out-of-range"),
+        ("budgets.csv", 4, "not-a-number"),
+    ]
 
 
 def test_a_changed_cell_is_no_longer_refused(folder):

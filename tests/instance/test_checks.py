@@ -59,6 +59,8 @@ def test_keys_are_unique(folder):
         ("requirements.csv", "customized,mandate", "jp/costumized,mandate", 6, "item", "'customized'"),
         ("requirements.csv", "insight:1,training:1", "insight:1,training:4", 5, "requires", "level 1"),
         ("requirements.csv", "insight:1,training:1", "insight:x,training:1", 5, "item", "'insight"),
+        ("requirements.csv", "customized,mandate", "customized/low,mandate", 6, "item", "Known: customized."),
+        ("requirements.csv", "insight:1,training:1", "jpn/adapted,training:1", 5, "item", "'jp"),
     ],
 )
 def test_references_to_nothing_name_the_nearest(folder, file, old, new, row, column, hint):
@@ -73,6 +75,11 @@ def test_columns_named_after_an_unknown_id_are_told_once(folder):
     problem = folder.put("drivers.csv", text).problem()
     assert (problem.rule, problem.column, problem.row) == ("unknown-reference", "use_fteh", 2)
     assert "'fte'" in problem.remedy
+
+
+def test_rows_that_name_items_and_ids_are_mended_in_both(folder):
+    folder.put("exceptions.csv", "id,item,requires,use_ftee\nwaiver,callmix,crm:2,1\nother,callmix,crm:9,1\n")
+    assert folder.rules() == [("exceptions.csv", 2, "unknown-reference"), ("exceptions.csv", 3, "unknown-level")]
 
 
 def test_a_pot_is_hq_a_row_or_an_affiliate(folder):
@@ -102,7 +109,9 @@ def test_steps_that_stand_already_may_be_required(folder):
 
 
 def test_waves_are_numbered_without_gaps_and_given_once(folder):
-    folder.edit("waves.csv", "3,6,2028-01-01", "4,6,2028-01-01")
+    folder.edit("waves.csv", "3,6,2028-01-01", "60,6,2028-01-01")
+    assert len(folder.problems()) == 10  # a few of the gaps, not all
+    folder.edit("waves.csv", "60,6,2028-01-01", "4,6,2028-01-01")
     assert folder.rules() == [("waves.csv", 4, "waves-not-consecutive")]
     folder.edit("waves.csv", "4,6,", "3,6,").add("instance.toml", "waves = 4")
     assert folder.rules() == [("instance.toml", None, "waves-differ")]
@@ -225,6 +234,11 @@ def test_fatigue_steps(folder, rows, row, rule):
     else:
         assert len(folder.read().fatigue) == 2
         assert folder.put("customer_types.csv", "id,share\nhcp,1\n").rules() == [("fatigue.csv", 2, "missing-value")]
+
+
+def test_fatigue_of_an_unknown_customer_type_is_told_once(folder):
+    folder.put("fatigue.csv", "customer_type,step,width,slope_per_year,category\nhcpp,2,,0.8,risk\n")
+    assert folder.rules() == [("fatigue.csv", 2, "unknown-reference")]
 
 
 @pytest.mark.parametrize(
@@ -421,6 +435,11 @@ def test_locks(folder, row, rule):
         assert rule in [p.rule for p in folder.problems()]
     else:
         assert len(folder.read().locks) == 1
+
+
+def test_modes_that_cannot_be_read_are_not_called_unknown(folder):
+    folder.put("locks.csv", "item,mode\njp,adapted\n").edit("archetypes.csv", "adapted,2,1,", "adapted,2,-1,")
+    assert folder.rules() == [("archetypes.csv", 3, "out-of-range")]
 
 
 def test_locks_on_sets_and_members_are_taken_together(folder):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import pickle
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sequencer.errors import InputError, InputProblem
+from sequencer.instance.checks import check
 from sequencer.instance.reader import read, read_rows
 
 
@@ -99,6 +103,7 @@ def test_read_rows_keeps_what_validation_would_refuse(folder):
         ("carry_share = 1.5", "out-of-range", "carry_share", "unspent"),
         ("waves = true", "wrong-kind", "waves", "whole number"),
         ("waves = 2.5", "not-whole", "waves", "whole number"),
+        ("wave_months = 5000", "out-of-range", "wave_months", "length of a wave"),
         ('governance = "stict"', "unknown-choice", "governance", "'strict'"),
         ('mandate_path = "0 one 2"', "not-whole", "mandate_path", "whole number"),
         ("every_affiliate_gains = 2", "wrong-kind", "every_affiliate_gains", "true or false"),
@@ -171,6 +176,7 @@ def test_a_required_column_that_is_not_there_is_told_once(folder):
         ("capabilities.csv", "technological.platforms", "Tech", 2, "bad-form", "'Tech'"),
         ("locks.csv", "de,1,3,,", "de,maybe,3,,", 2, "not-yes-no", "must must be yes or no"),
         ("archetypes.csv", "customized,3,2,", "customized,3,nan,", 4, "not-finite", "not a finite number"),
+        ("archetypes.csv", "customized,3,2,", "customized,1e9,2,", 4, "out-of-range", "duration must be at most 60"),
     ],
 )
 def test_wrong_cells_are_told_in_words_with_their_row(folder, file, old, new, row, rule, message):
@@ -232,6 +238,10 @@ def test_rows_that_fail_leave_references_to_them_in_peace(folder):
     assert len(folder.problems()) == 2
 
 
+def test_a_refused_range_is_told_once(folder):
+    assert folder.edit("drivers.csv", "cost_of_sales,3,2,4", "cost_of_sales,3,nan,4").problem().rule == "not-finite"
+
+
 def test_everything_wrong_is_told_in_one_run(folder):
     folder.add("instance.toml", "discont_rate = 1")
     folder.edit("waves.csv", "2028-01-01", "2028-02-01")
@@ -251,13 +261,55 @@ def test_everything_wrong_is_told_in_one_run(folder):
         ("archetypes.csv", 4, "percent"),
         ("ramps.csv", 5, "falling-ramp"),
         ("budgets.csv", 9, "missing-wave"),
-        ("budgets.csv", 10, "missing-wave"),
         ("budgets.csv", 10, "unknown-reference"),
         ("capacities.csv", 4, "wave-out-of-range"),
         ("capacities.csv", 4, "missing-wave"),
         ("requirements.csv", 7, "unknown-level"),
         ("locks.csv", 3, "lock-contradiction"),
     ]
+
+
+WORDS = (
+    *("", "-1", "0", "1e9", "1,5", "nan", "x", "Ä ö", ":", "/", "@", "jp/", "crm:", "mandate:", "::", "tail", "hq"),
+    *(
+        "crm",
+        "crm:2",
+        "remote",
+        "jp",
+        "remote@jp",
+        "customized",
+        "jp/adapted",
+        "drivers",
+        "commercial",
+        "mandate:1",
+        "fte",
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_spoilt_cells_are_refused_or_harmless_never_a_crash(folder, data):
+    kept = {file.name: file.read_bytes() for file in folder.path.iterdir()}
+    folder.put("exceptions.csv", "id,item,requires,use_fte\nwaiver,callmix,crm:2,1\n")
+    folder.put("driver_affiliates.csv", "driver,affiliate,use_fte\nremote,jp,1\n")
+    try:
+        for _ in range(data.draw(st.integers(1, 3))):
+            file = data.draw(st.sampled_from(sorted(folder.path.glob("*.csv"))))
+            rows = list(csv.reader(file.read_text().splitlines()))
+            row = data.draw(st.integers(0, len(rows) - 1))
+            rows[row][data.draw(st.integers(0, len(rows[row]) - 1))] = data.draw(st.sampled_from(WORDS))
+            with file.open("w", newline="") as out:
+                csv.writer(out).writerows(rows)
+        try:
+            assert check(folder.read()) == []
+        except InputError as error:
+            assert all(p.message and p.remedy and p.rule and p.place for p in error.problems)
+    finally:
+        for file in folder.path.iterdir():
+            file.unlink()
+        for name, content in kept.items():
+            folder.put(name, content)
 
 
 def test_problems_print_place_rule_and_remedy():
