@@ -13,6 +13,7 @@ import rich_click as click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from sequencer.report.table import Table as Report
 
@@ -97,13 +98,10 @@ def echo_table(
     notes
         Paragraphs below the table.
     """
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
     made = [tuple(clean(cell, lines=True) for cell in row) for row in rows]
-    tall = any("\n" in cell for row in made for cell in row)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_lines=False, leading=int(tall))
+    table = _frame(tall=any("\n" in cell for row in made for cell in row))
     for index, header in enumerate(headers):
         numeric = index < len(right) and right[index]
         table.add_column(Text(clean(header)), justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
@@ -116,6 +114,14 @@ def echo_table(
     for note in notes:
         out.print(Text(clean(note)))
     out.print()
+
+
+def _frame(*, tall: bool) -> Table:
+    """Table with a rule below its head; rows of several lines stand apart."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_lines=False, leading=int(tall))
 
 
 def echo_report(table: Report) -> None:
