@@ -29,12 +29,12 @@ def plot(run: Path, output: Path) -> None:
     if found.plan is None:
         message = f"{run} holds no plan, so there is nothing to draw. Solve again with more time or fewer rules."
         raise RunError(message)
-    from sequencer.report.figures.gantt import gantt_figure
+    from sequencer.report.figures.gantt import gantt_figure, save
 
     figure = gantt_figure(found.plan, found.instance)
     temp = output.with_name(f".tmp-{output.name}")
     try:
-        figure.savefig(temp, format=output.suffix.lower().lstrip("."))
+        save(figure, temp)
         temp.replace(output)
     except OSError as error:
         message = f"{output} cannot be written ({error.strerror or error}). Choose another file with -o."

@@ -32,9 +32,6 @@ Decisions = dict[str, tuple[str, int]]
 SCOPE = (Kind.AFFILIATE, Kind.BRAND, Kind.CUSTOMER_TYPE)
 EARNING = (Kind.DRIVER, *SCOPE)
 
-STARTS = 3
-"""How many of the most promising first drivers are followed to the end."""
-
 
 @dataclass
 class _State:
@@ -210,20 +207,20 @@ class Construction:
         if state is None or not self.completion.holds(state.activity):
             return None
         best = state
-        for start in self._begin(state, deadline):
-            made = self._improve(start, self.next_bundles(), deadline)
-            if made.objective < best.objective:
-                best = made
+        for driver in sorted(self.instance.scope, key=self._promise):
+            first = self._with_mandate(state, self.first_bundle(driver))
+            if time.monotonic() > deadline:
+                break
+            if first is not None:
+                scoped = self._improve(first, self.next_bundles(SCOPE), deadline)
+                made = self._improve(scoped, self.next_bundles(), deadline)
+                best = min(best, made, key=lambda s: s.objective)
         return self.plan(best)
 
-    def _begin(self, state: _State, deadline: float) -> list[_State]:
-        """Return the most promising starts: for every driver, its first bundle and the scope that then gains."""
-        made = []
-        for driver in self.instance.scope:
-            first = self._with_mandate(state, self.first_bundle(driver))
-            if first is not None and time.monotonic() < deadline:
-                made.append(self._improve(first, self.next_bundles(SCOPE), deadline))
-        return sorted(made, key=lambda s: s.objective)[:STARTS]
+    def _promise(self, driver: str) -> float:
+        """Sort key: what a driver could earn a year, most first."""
+        row = self.instance.by_id("drivers")[driver]
+        return -float(row.potential * row.success)
 
     def _with_mandate(self, state: _State, wanted: list[Member]) -> _State | None:
         """Place a bundle, with as many further mandate steps as it takes to fit."""

@@ -34,7 +34,8 @@ def adoption_columns(model: SequencingModel, form: StandardForm, plan: Plan) -> 
         at = form.form_column[column]
         if at >= 0:
             adoption = plan.by_id.get(item)
-            started = adoption is not None and adoption.wave <= wave and (adoption.mode or "") == mode
+            chosen = adoption is not None and model.instance.adoptables[item].mode(adoption.mode).id == mode
+            started = adoption is not None and chosen and adoption.wave <= wave
             columns.append(at)
             values.append(float(started))
     return np.array(columns), np.array(values)
