@@ -39,6 +39,8 @@ bench-quick: setup
 	$(BIN)/python tests/benchmarks/quick.py
 
 docs: setup
+	$(BIN)/python -c "from sequencer.report.schema_reference import schema_reference as made; \
+		from pathlib import Path; Path('docs/tables.md').write_text(made(), encoding='utf-8')"
 	$(BIN)/sequencer rules --markdown > docs/rules.md
 
 lock:
