@@ -313,13 +313,13 @@ def _adjusted(instance: Instance, item_id: str, lines: tuple[CostLine, ...]) -> 
         amount = line.amount
         for f in factors:
             amount *= f.factor if f.line in (line.kind, "all") else 1.0
-        given = {s.pot: s.share for s in splits if s.line in (line.kind, "all")}
-        shares = line.shares
-        if given:
-            rest = 1.0 - sum(given.values())
-            shares = tuple({**{p: s * rest for p, s in line.shares if rest > 1e-12}, **given}.items())
+        given = [(s.pot, s.share) for s in splits if s.line in (line.kind, "all")]
+        rest = 1.0 - sum(share for _, share in given)
+        shares: dict[str, float] = {p: s * rest for p, s in line.shares if rest > 1e-12}
+        for pot, share in given:
+            shares[pot] = shares.get(pot, 0.0) + share
         if amount:
-            made.append(replace(line, amount=amount, shares=shares))
+            made.append(replace(line, amount=amount, shares=tuple(shares.items())))
     return tuple(made)
 
 
