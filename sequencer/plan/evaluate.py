@@ -6,13 +6,13 @@ against each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from sequencer.instance.features import refuse_not_modelled
-from sequencer.plan.measures import Measures, measures
+from sequencer.plan.measures import Measures, measures, npv
 from sequencer.plan.prepared import Prepared
 from sequencer.plan.rows import Check, CostRow, Earning, LoadRow, MoneyRow, Sense, Slack, ValueRow, Violation
 from sequencer.plan.rules import RULES
@@ -22,6 +22,7 @@ from sequencer.plan.value import value_rows
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.plan.plan import Plan
+    from sequencer.types import RuleRef
 
 __all__ = [
     "CostRow",
@@ -145,6 +146,15 @@ class Evaluator:
     def state(self, plan: Plan) -> State:
         """Lay a plan over the instance."""
         return State(self.prepared, plan)
+
+    def npv(self, plan: Plan) -> float:
+        """Net present value of a plan, whether it keeps the rules or not; cheap enough to compare many plans."""
+        return npv(self.state(plan))
+
+    def broken(self, plan: Plan) -> Iterator[RuleRef]:
+        """Rules that a plan breaks, each as it is found: whoever needs only the first pays only for that."""
+        state = self.state(plan)
+        return (check.ref for rule in RULES for check in rule(state) if check.broken)
 
     def evaluate(self, plan: Plan) -> Evaluation:
         """Judge a plan; one that cannot be understood is a plan with violations, never an error."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,7 @@ def measures(state: State) -> Measures:
     """
     discount = state.prepared.discount
     categories = by_category(state.earnings, len(discount))
-    value = [sum(amounts) for amounts in zip(*categories.values(), strict=True)] or [0.0] * len(discount)
-    cost = [0.0] * len(discount)
-    for row in state.cost_rows:
-        cost[row.period - 1] += row.amount
+    value, cost = _value(categories, len(discount)), _cost(state)
     worth, price = _present(value, discount), _present(cost, discount)
     made: Measures = {
         "npv": worth - price,
@@ -46,6 +43,26 @@ def measures(state: State) -> Measures:
     for load in state.load_rows:
         name = f"load_peak:{load.resource}"
         made[name] = max(made.get(name) or 0.0, load.load)
+    return made
+
+
+def npv(state: State) -> float:
+    """Net present value alone, the same as among the measures."""
+    discount = state.prepared.discount
+    value = _value(by_category(state.earnings, len(discount)), len(discount))
+    return _present(value, discount) - _present(_cost(state), discount)
+
+
+def _value(categories: Mapping[str, Sequence[float]], periods: int) -> list[float]:
+    """Undiscounted value of all categories by period."""
+    return [sum(amounts) for amounts in zip(*categories.values(), strict=True)] or [0.0] * periods
+
+
+def _cost(state: State) -> list[float]:
+    """Undiscounted cost by period."""
+    made = [0.0] * len(state.prepared.discount)
+    for row in state.cost_rows:
+        made[row.period - 1] += row.amount
     return made
 
 
