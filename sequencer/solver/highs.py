@@ -67,8 +67,12 @@ class Pulse:
     bound: float | None
 
 
-OnPulse = Callable[[Pulse], None]
-OnPoint = Callable[[Floats, float], None]
+@dataclass(frozen=True)
+class Point:
+    """A better point and its objective (minimising)."""
+
+    values: Floats
+    objective: float
 
 
 class Highs:
@@ -94,8 +98,7 @@ class Highs:
         self.integral = bool(form.integral.any()) and not relax
         self.highs = highspy.Highs()
         self._set("output_flag", False)
-        if "threads" in options:
-            highspy.Highs.resetGlobalScheduler(True)
+        _use_threads(options.get("threads"))
         for name, value in options.items():
             self._set(name, value)
         self._check(self.highs.passModel(_to_lp(form, relax)), "the model")
@@ -115,46 +118,72 @@ class Highs:
             self.highs.setSolution(len(columns), columns.astype(np.int32), values.astype(float)), "the start plan"
         )
 
-    def run(
-        self,
-        *,
-        deadline: float | None = None,
-        on_pulse: OnPulse | None = None,
-        on_point: OnPoint | None = None,
-        stop: threading.Event | None = None,
-    ) -> Outcome:
-        """Solve.
+    def start(self, *, deadline: float | None = None, stop: threading.Event | None = None) -> None:
+        """Begin to solve in a thread of its own; :meth:`poll` passes on what happens, :meth:`outcome` ends it.
 
         Parameters
         ----------
         deadline
             ``time.monotonic()`` at which to stop.
-        on_pulse
-            Called from this thread with progress, a few times a second.
-        on_point
-            Called from this thread with every better point and its objective.
         stop
-            Set from outside to stop; also set by Ctrl-C, after which the best point is returned.
+            Set from outside to stop.
         """
-        stop = stop or threading.Event()
-        events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self.stop = stop or threading.Event()
+        self._events: queue.SimpleQueue[Pulse | Point] = queue.SimpleQueue()
         if deadline is not None:
             self._set("time_limit", max(deadline - time.monotonic(), 0.0))
-        self._listen(events, stop)
-        worker = threading.Thread(target=self._run, args=(events,), daemon=True)
-        worker.start()
-        self._watch(worker, events, stop, on_pulse, on_point)
-        return self._outcome()
+        self._listen()
+        self._worker = threading.Thread(target=self.highs.run, daemon=True)
+        self._worker.start()
 
-    def _run(self, events: queue.SimpleQueue[tuple[str, Any]]) -> None:
-        self.highs.run()
-        events.put(("done", None))
+    @property
+    def running(self) -> bool:
+        """Whether the search goes on, or has told something not yet polled."""
+        return self._worker.is_alive() or not self._events.empty()
 
-    def _listen(self, events: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> None:
+    def poll(self, seconds: float = 0.0) -> list[Pulse | Point]:
+        """Return what happened since the last call, waiting at most ``seconds`` for the first."""
+        told: list[Pulse | Point] = []
+        try:
+            told.append(self._events.get(timeout=seconds) if seconds else self._events.get_nowait())
+            while True:
+                told.append(self._events.get_nowait())
+        except queue.Empty:
+            return told
+
+    def run(
+        self,
+        *,
+        deadline: float | None = None,
+        stop: threading.Event | None = None,
+        tell: Callable[[Pulse | Point | None], None] = lambda _: None,
+    ) -> Outcome:
+        """Solve; Ctrl-C ends it with the best point so far.
+
+        Parameters
+        ----------
+        deadline, stop
+            See :meth:`start`.
+        tell
+            Called from this thread with everything that happens, and with None while nothing does.
+        """
+        self.start(deadline=deadline, stop=stop)
+        while self.running:
+            try:
+                told = self.poll(POLL_SECONDS)
+                for event in told:
+                    tell(event)
+                if not told:
+                    tell(None)
+            except KeyboardInterrupt:
+                self.stop.set()
+        return self.outcome()
+
+    def _listen(self) -> None:
         told = 0.0
 
         def interrupt(event: Any) -> None:  # noqa: ANN401
-            if stop.is_set():
+            if self.stop.is_set():
                 event.interrupt()
 
         def in_search(event: Any) -> None:  # noqa: ANN401
@@ -163,11 +192,13 @@ class Highs:
             if time.monotonic() - told >= POLL_SECONDS:
                 told = time.monotonic()
                 out = event.data_out
-                events.put(("pulse", Pulse(_finite(out.mip_primal_bound), _finite(out.mip_dual_bound))))
+                # Until the search has a bound of its own, HiGHS hands out 0.
+                bound = _finite(out.mip_dual_bound) if out.mip_dual_bound else None
+                self._events.put(Pulse(_finite(out.mip_primal_bound), bound))
 
         def point(event: Any) -> None:  # noqa: ANN401
             out = event.data_out
-            events.put(("point", (np.array(out.mip_solution, dtype=float), out.objective_function_value)))
+            self._events.put(Point(np.array(out.mip_solution, dtype=float), out.objective_function_value))
 
         self.highs.cbSimplexInterrupt.subscribe(interrupt)
         self.highs.cbIpmInterrupt.subscribe(interrupt)
@@ -175,36 +206,15 @@ class Highs:
             self.highs.cbMipInterrupt.subscribe(in_search)
             self.highs.cbMipImprovingSolution.subscribe(point)
 
-    def _watch(
-        self,
-        worker: threading.Thread,
-        events: queue.SimpleQueue[tuple[str, Any]],
-        stop: threading.Event,
-        on_pulse: OnPulse | None,
-        on_point: OnPoint | None,
-    ) -> None:
-        last = Pulse(None, None)
-        done = False
-        while not done:
-            try:
-                try:
-                    kind, content = events.get(timeout=POLL_SECONDS)
-                except queue.Empty:
-                    kind, content = "pulse", last
-                    done = not worker.is_alive()
-                if kind == "done":
-                    done = True
-                elif kind == "point" and on_point:
-                    on_point(*content)
-                elif kind == "pulse":
-                    last = content
-                    if on_pulse:
-                        on_pulse(content)
-            except KeyboardInterrupt:
-                stop.set()
-        worker.join()
+    def outcome(self) -> Outcome:
+        """Wait for the end and read the result.
 
-    def _outcome(self) -> Outcome:
+        Raises
+        ------
+        sequencer.errors.SolverError
+            If HiGHS ended in a state from which nothing may be read.
+        """
+        self._worker.join()
         status = self.highs.getModelStatus()
         if status not in _TERMINATION:
             message = f"HiGHS ended with status '{self.highs.modelStatusToString(status)}'; nothing it says can be used"
@@ -224,6 +234,43 @@ class Highs:
             elif status == highspy.HighsModelStatus.kOptimal:
                 bound = objective
         return Outcome(termination, point, objective, bound, max(int(info.mip_node_count), 0))
+
+    # -- conflicts ----------------------------------------------------------------------------------------------------
+
+    def feasible(self, deadline: float, stop: threading.Event) -> bool | None:
+        """Whether there is a point at all; None where HiGHS does not tell by the deadline, or Ctrl-C ends it."""
+        self._set("mip_max_improving_sols", 1)
+        self.start(deadline=deadline, stop=stop)
+        try:
+            try:
+                outcome = self.outcome()
+            except KeyboardInterrupt:
+                stop.set()
+                outcome = self.outcome()
+        except SolverError:
+            return None
+        if outcome.point is not None:
+            return True
+        return False if outcome.termination is Termination.INFEASIBLE else None
+
+    def clashing_rows(self, seconds: float) -> list[int]:
+        """Rows of an irreducible infeasible set of a linear form, as far as HiGHS finds one; empty where it is feasible."""
+        strategy = highspy.IisStrategy
+        self._set("iis_strategy", int(strategy.kIisStrategyFromLp) + int(strategy.kIisStrategyIrreducible))
+        self._set("iis_time_limit", max(seconds, 0.0))
+        status, found = self.highs.getIis()
+        return list(found.row_index_) if status == highspy.HighsStatus.kOk and found.valid_ else []
+
+
+_threads: int | None = None
+
+
+def _use_threads(count: int | None) -> None:
+    """Reset HiGHS' scheduler where the number of threads changes; it must not be while another search runs."""
+    global _threads
+    if count is not None and count != _threads:
+        highspy.Highs.resetGlobalScheduler(True)
+        _threads = count
 
 
 def _finite(value: float) -> float | None:
@@ -249,3 +296,40 @@ def _to_lp(form: StandardForm, relax: bool) -> highspy.HighsLp:
 def version() -> str:
     """Version of HiGHS."""
     return str(highspy.Highs().version())
+
+
+class Relaxation:
+    """The linear relaxation of a form, solved again and again from the last basis.
+
+    Parameters
+    ----------
+    form
+        What to relax.
+    """
+
+    def __init__(self, form: StandardForm) -> None:
+        self._solver = Highs(form, {"threads": 1}, relax=True)
+        self._form = form
+        self._columns = np.arange(len(form.cost), dtype=np.int32)
+        self._solver.highs.changeObjectiveOffset(0.0)
+
+    def maximum(self, weights: dict[int, float], fixed: dict[int, float]) -> float | None:
+        """Largest ``Σ weight · column`` with some columns fixed; None where HiGHS cannot tell.
+
+        A relaxation without a feasible point has the maximum 0: what is fixed can then never be.
+        """
+        cost = np.zeros(len(self._columns))
+        for column, weight in weights.items():
+            cost[column] = -weight
+        solver = self._solver.highs
+        solver.changeColsCost(len(cost), self._columns, cost)
+        for column, value in fixed.items():
+            solver.changeColBounds(column, value, value)
+        solver.run()
+        # Changing bounds voids what HiGHS found, so it is read first.
+        status, value = solver.getModelStatus(), -float(solver.getInfo().objective_function_value)
+        for column in fixed:
+            solver.changeColBounds(column, self._form.lower[column], self._form.upper[column])
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return 0.0
+        return value if status == highspy.HighsModelStatus.kOptimal else None

@@ -29,6 +29,10 @@ class SolveOptions:
         Whether start windows are cut by what the rules imply.
     start_plan : bool
         Whether a start plan is constructed where none is given.
+    tighten : bool
+        Whether rows that cut off much of the relaxation are added.
+    staged : bool
+        Whether the core decisions are searched first.
     max_nodes : int or None
         Work limit: nodes of the search tree; reproducible where a time limit is not.
     """
@@ -40,6 +44,8 @@ class SolveOptions:
     formulation: str = "aggregated"
     reduce: bool = True
     start_plan: bool = True
+    tighten: bool = True
+    staged: bool = True
     max_nodes: int | None = None
 
     def __post_init__(self) -> None:

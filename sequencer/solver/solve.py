@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 import sequencer
 from sequencer.errors import DisagreementError
 from sequencer.model.build import build
-from sequencer.plan.evaluate import Evaluation, evaluate
+from sequencer.plan.evaluate import Evaluation
 from sequencer.plan.plan import Plan
 from sequencer.solver import highs
 from sequencer.solver.completion import Completion
 from sequencer.solver.construct import Construction
-from sequencer.solver.decisions import adoption_columns, fix_decisions, read_plan_of
-from sequencer.solver.events import Event, Improved, Listener, Progress, StartRepaired
+from sequencer.solver.decisions import fix_decisions
+from sequencer.solver.events import Listener, StartRepaired
+from sequencer.solver.keeper import Keeper
 from sequencer.solver.options import SolveOptions
-from sequencer.solver.result import Result, relative_gap
-from sequencer.solver.standard_form import Floats, box_bound, standard_form
+from sequencer.solver.result import Result
+from sequencer.solver.search import SMALL, Search
+from sequencer.solver.standard_form import StandardForm, box_bound, standard_form
+from sequencer.solver.tightening import tighten as tightened
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 START_SECONDS = 2.0
 """Most time spent on constructing a start plan."""
+
+TIGHTEN_SECONDS = 15.0
+"""Most time spent on tightening."""
 
 AGREEMENT = 1e-6
 """Relative difference allowed between the solver's objective and the independent evaluation."""
@@ -46,6 +52,8 @@ def solve(
     formulation: str = "aggregated",
     reduce: bool = True,
     start_plan: bool = True,
+    tighten: bool = True,
+    staged: bool = True,
     max_nodes: int | None = None,
 ) -> Result:
     """Find the best plan of an instance.
@@ -72,6 +80,10 @@ def solve(
         Whether start windows are cut by what the rules imply; False gives the same optimum, later.
     start_plan
         Whether a start plan is constructed where none is given.
+    tighten
+        Whether rows that cut off much of the relaxation are added, see :mod:`sequencer.solver.tightening`.
+    staged
+        Whether the search goes in stages, see :mod:`sequencer.solver.search`.
     max_nodes
         Work limit in nodes of the search tree.
 
@@ -89,7 +101,7 @@ def solve(
     sequencer.errors.SolverError
         If the solver ends in a state from which nothing may be read.
     """
-    options = SolveOptions(gap, time_limit, threads, seed, formulation, reduce, start_plan, max_nodes)
+    options = SolveOptions(gap, time_limit, threads, seed, formulation, reduce, start_plan, tighten, staged, max_nodes)
     return _Solve(instance, options, start, tuple(listeners)).run()
 
 
@@ -102,94 +114,51 @@ class _Solve:
         self.instance = instance
         self.options = options
         self.start = start
-        self.listeners = listeners
+        self.keeper = Keeper(instance, listeners, options.gap)
         self.began = time.monotonic()
-        self.best: Evaluation | None = None
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.began
-
-    def emit(self, event: Event) -> None:
-        for listener in self.listeners:
-            listener(event)
 
     def run(self) -> Result:
-        self.emit(Progress(self.seconds, "build"))
+        limit = self.options.time_limit
+        deadline = None if limit is None else self.began + limit
+        self.keeper.enter("build")
         self.model = build(self.instance, formulation=self.options.formulation, reduce=self.options.reduce)
         self.form = standard_form(self.model)
         self.unit = -1.0 / self.model.money_scale
-        solver = highs.Highs(self.form, self._solver_options())
-        self._offer_start(solver)
-        self.emit(Progress(self.seconds, "search"))
-        limit = self.options.time_limit
-        outcome = solver.run(
-            deadline=None if limit is None else self.began + limit, on_pulse=self._pulse, on_point=self._point
-        )
-        self.emit(Progress(self.seconds, "evaluate", self.best.npv if self.best else None))
+        try:
+            self._start_plan()
+            outcome = Search(self.model, self._tightened(deadline), self.options, self.keeper).run(deadline)
+        except KeyboardInterrupt:
+            outcome = highs.Outcome(Termination.INTERRUPTED, None, None, None, 0)
+        self.keeper.enter("evaluate")
         return self._result(outcome)
 
-    def _solver_options(self) -> dict[str, object]:
-        made: dict[str, object] = {
-            "threads": self.options.cores,
-            "random_seed": self.options.seed,
-            "mip_rel_gap": self.options.gap,
-            "mip_abs_gap": 1e-9,
-        }
-        if self.options.max_nodes is not None:
-            made["mip_max_nodes"] = self.options.max_nodes
-        return made
+    def _tightened(self, deadline: float | None) -> StandardForm:
+        """Form for the search; small problems are solved faster as they are."""
+        if not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
+            return self.form
+        self.keeper.enter("tightening")
+        until = time.monotonic() + TIGHTEN_SECONDS
+        return tightened(self.model, self.form, until if deadline is None else min(until, deadline))
 
-    # -- progress -----------------------------------------------------------------------------------------------------
-
-    def _pulse(self, pulse: highs.Pulse) -> None:
-        objective = None if pulse.objective is None else pulse.objective * self.unit
-        bound = None if pulse.bound is None else pulse.bound * self.unit
-        self.emit(Progress(self.seconds, "search", objective, bound, relative_gap(objective, bound)))
-
-    def _point(self, point: Floats, objective: float) -> None:
-        """Take a better point up, but only if the independent evaluation accepts its plan."""
-        self._consider(read_plan_of(self.model, self.form, point))
-
-    def _consider(self, plan: Plan) -> bool:
-        """Keep a plan that is feasible and better than the best so far, and say so."""
-        evaluation = evaluate(self.instance, plan)
-        if not evaluation.feasible or (self.best is not None and evaluation.npv <= self.best.npv):
-            return False
-        self.best = evaluation
-        self.emit(Improved(self.seconds, plan, evaluation.npv))
-        return True
-
-    def _offer_start(self, solver: highs.Highs) -> None:
-        """Hand the start plan over; one that the independent evaluation does not accept is left out."""
-        plan = self._start_plan()
-        if plan is None:
-            return
-        if self._consider(plan):
-            solver.set_start(*adoption_columns(self.model, self.form, plan))
-
-    def _start_plan(self) -> Plan | None:
+    def _start_plan(self) -> None:
+        """Find a plan to start from; one that the independent evaluation does not accept is left out."""
         if self.start is None and not self.options.start_plan:
-            return None
-        self.emit(Progress(self.seconds, "start plan"))
+            return
+        self.keeper.enter("start plan")
         construction = Construction(self.model, Completion(self.form))
         if self.start is None:
-            return construction.run(time.monotonic() + START_SECONDS)
-        if evaluate(self.instance, self.start).feasible:
-            return self.start
-        plan, dropped = construction.repaired(self.start)
-        self.emit(StartRepaired(self.seconds, dropped))
-        return plan
+            plan = construction.run(time.monotonic() + START_SECONDS)
+            if plan is not None:
+                self.keeper.consider(plan)
+        elif not self.keeper.consider(self.start):
+            plan, dropped = construction.repaired(self.start)
+            self.keeper.emit(StartRepaired(self.keeper.seconds, dropped))
+            self.keeper.consider(plan)
 
     # -- result -------------------------------------------------------------------------------------------------------
 
     def _result(self, outcome: highs.Outcome) -> Result:
-        if outcome.point is not None:
-            plan = read_plan_of(self.model, self.form, outcome.point)
-            evaluation = evaluate(self.instance, plan)
-            self._check_rules(evaluation)
-            self._consider(plan)
-        best, bound = self.best, self._bound(outcome)
+        best, bound = self.keeper.best, self._bound(outcome)
         if best is not None:
             bound = self._check_value(best, bound)
         settings = self.instance.settings
@@ -200,7 +169,7 @@ class _Solve:
             objective=best.npv if best else None,
             bound=bound,
             measure=settings.objective,
-            seconds=self.seconds,
+            seconds=self.keeper.seconds,
             currency=settings.currency,
             unit=settings.unit,
             fingerprint=self.instance.fingerprint,
@@ -211,15 +180,8 @@ class _Solve:
         """Proven bound; that of the column bounds alone where the search ended before it had one."""
         if outcome.termination is Termination.INFEASIBLE:
             return None
-        bound = outcome.bound if outcome.bound is not None else box_bound(self.form)
-        return bound * self.unit if math.isfinite(bound) else None
-
-    @staticmethod
-    def _check_rules(evaluation: Evaluation) -> None:
-        if evaluation.violations:
-            rules = "; ".join(f"{v.ref}: {v.message}" for v in evaluation.violations[:5])
-            message = f"the solver's plan breaks rules that the independent evaluation checks: {rules}"
-            raise DisagreementError(message)
+        bound = min(self.keeper.bound, box_bound(self.form) * self.unit)
+        return bound if math.isfinite(bound) else None
 
     def _check_value(self, best: Evaluation, bound: float | None) -> float | None:
         """Fail loudly unless solver and evaluation agree on the plan's value; return the bound, not below it.

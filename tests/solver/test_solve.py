@@ -10,7 +10,7 @@ import pytest
 from sequencer.errors import DisagreementError, SequencerError
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Adoption, Plan
-from sequencer.solver import solve as module
+from sequencer.solver import keeper
 from sequencer.solver.events import Improved, Progress, StartRepaired
 from sequencer.solver.result import relative_gap
 from sequencer.solver.solve import solve
@@ -91,7 +91,7 @@ def test_a_wrong_value_in_the_evaluation_is_noticed(monkeypatch):
             self.plan, self.violations, self.feasible = right.plan, right.violations, right.feasible
             self.npv = right.npv * 1.001
 
-    monkeypatch.setattr(module, "evaluate", lambda i, p: Wrong(evaluate(i, p)))
+    monkeypatch.setattr(keeper, "evaluate", lambda i, p: Wrong(evaluate(i, p)))
     with pytest.raises(DisagreementError, match="independent evaluation"):
         solve(mixed(), gap=0, threads=1)
 
@@ -156,22 +156,29 @@ def test_a_start_plan_is_repaired_never_an_error():
 # -- interruption -----------------------------------------------------------------------------------------------------
 
 
-def test_keyboard_interrupt_keeps_the_best_plan():
-    # the first progress event of the search presses Ctrl-C; the start plan survives
-    pressed = []
+@pytest.mark.parametrize("phase", ["start plan", "search"])
+def test_keyboard_interrupt_keeps_what_there_is(phase):
+    # the second event of the phase presses Ctrl-C
+    seen = []
 
     def press(event):
-        if isinstance(event, Progress) and event.phase == "search" and event.objective is None and not pressed:
-            pressed.append(event)
-        elif pressed and len(pressed) == 1 and isinstance(event, Progress):
-            pressed.append(event)
-            raise KeyboardInterrupt
+        if isinstance(event, Progress) and event.phase == phase or isinstance(event, Improved) and seen:
+            seen.append(event)
+            if len(seen) == 2:
+                raise KeyboardInterrupt
 
     result = solve(mixed(), gap=0, threads=1, listeners=[press])
-    assert len(pressed) == 2
-    assert result.termination in (Termination.INTERRUPTED, Termination.GAP_REACHED)
-    assert result.plan is not None
+    assert result.termination is Termination.INTERRUPTED
     assert result.evaluation.feasible
+    assert result.bound >= result.objective
+
+
+def test_keyboard_interrupt_while_building_has_nothing_to_keep():
+    def press(event):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        solve(mixed(), listeners=[press])
 
 
 def test_the_start_plan_is_the_answer_where_time_is_up_at_once():

@@ -198,6 +198,14 @@ class Aggregated(ValueModel):
         return made
 
 
+    def earned(self) -> dict[tuple[str, int], list[int]]:
+        """See :meth:`ValueModel.earned`."""
+        made: dict[tuple[str, int], list[int]] = {}
+        for (driver, _, _, s), column in self._value.items():
+            made.setdefault((driver, s), []).append(column)
+        return made
+
+
 Factors = tuple[dict[str, float], dict[str, float], dict[str, float]]
 
 

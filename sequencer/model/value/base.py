@@ -53,6 +53,10 @@ class ValueModel(ABC):
             Wave or tail period, 1-based.
         """
 
+    @abstractmethod
+    def earned(self) -> dict[tuple[str, int], list[int]]:
+        """Columns that are 0 unless a driver is live in the period they count from, by driver and that period."""
+
     # -- shared by formulations -----------------------------------------------------------------------------------
 
     @cached_property

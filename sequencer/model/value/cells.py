@@ -64,6 +64,14 @@ class Cells(ValueModel):
                     made.add(Linear(terms={column: 1.0}), rate * self.gain(ramp, s, period))
         return made
 
+    def earned(self) -> dict[tuple[str, int], list[int]]:
+        """See :meth:`ValueModel.earned`."""
+        made: dict[tuple[str, int], list[int]] = {}
+        for (share, _), columns in self._columns.items():
+            for s, column in columns.items():
+                made.setdefault((share.driver, s), []).append(column)
+        return made
+
     def _rate(self, share: Share, mode: Mode, period: int) -> float:
         driver = self.instance.by_id("drivers")[share.driver]
         cell = share.cell

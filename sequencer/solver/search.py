@@ -1,0 +1,206 @@
+"""Search: a bound-proving search and a plan-improving one side by side.
+
+The rows of a plan bind its few *core* decisions (drivers, mandate, brands, customer types, functions) far harder than
+the many others, so the search goes in stages. In the first, only the core decisions are whole and everything else is
+relaxed: its bound is valid for the full problem and proven much sooner, and each of its points says which core
+decisions are worth completing. Completing one, with the core fixed and the rest whole, is a small problem that gives a
+plan. Where that does not close the gap, the second stage makes everything whole. Relaxing and fixing by importance is
+standard (*relax-and-fix*, Pochet & Wolsey 2006, *Production Planning by Mixed Integer Programming*, ch. 3); keeping its
+bound is what proves the gap. While no point waits to be completed, neighbourhoods of the best plan are searched
+(:mod:`sequencer.solver.neighbourhoods`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sequencer.solver.decisions import adoption_columns, read_plan_of
+from sequencer.solver.highs import Highs, Outcome, Point, Pulse
+from sequencer.solver.neighbourhoods import Neighbourhoods, Tell
+from sequencer.types import Kind, Termination
+
+if TYPE_CHECKING:
+    from sequencer.model.sequencing import SequencingModel
+    from sequencer.solver.keeper import Keeper
+    from sequencer.solver.options import SolveOptions
+    from sequencer.solver.standard_form import Floats, StandardForm
+
+CORE = frozenset({Kind.DRIVER, Kind.MANDATE, Kind.BRAND, Kind.CUSTOMER_TYPE, Kind.FUNCTION})
+"""Kinds whose decisions stay whole in the first stage."""
+
+SMALL = 60
+"""Up to so many whole columns, one search of the full problem is the fastest."""
+
+FIRST_SECONDS, MOST_SECONDS = 2.0, 10.0
+"""Time for completing one point, or for one neighbourhood: at first, and at most."""
+
+
+class Search:
+    """Search of one model.
+
+    Parameters
+    ----------
+    model, form
+        The model and its (tightened) standard form.
+    options
+        How to solve.
+    keeper
+        Best plan and bound.
+    """
+
+    def __init__(self, model: SequencingModel, form: StandardForm, options: SolveOptions, keeper: Keeper) -> None:
+        self.model = model
+        self.form = form
+        self.options = options
+        self.keeper = keeper
+        self.unit = -1.0 / model.money_scale
+        self.stop = threading.Event()
+        self.interrupted = False
+        self._core = self._core_columns()
+        self._waiting: Floats | None = None
+        self._seen: set[bytes] = set()
+
+    def _core_columns(self) -> NDArray[np.bool_]:
+        adoptables = self.model.instance.adoptables
+        made = np.zeros(len(self.form.cost), dtype=bool)
+        for (item, _, _), column in self.model.adopt.items():
+            at = self.form.form_column[column]
+            if at >= 0:
+                made[at] = adoptables[item].kind in CORE
+        return made
+
+    @property
+    def staged(self) -> bool:
+        """Whether the first stage is worth its while: a gap is allowed, and much is not core."""
+        whole, core = int(self.form.integral.sum()), int(self._core.sum())
+        return self.options.staged and self.options.gap > 0 and whole > SMALL and 0 < core < whole
+
+    # -- stages -------------------------------------------------------------------------------------------------------
+
+    def run(self, deadline: float | None) -> Outcome:
+        """Search until the gap is reached or ``deadline`` (``time.monotonic()``) has come."""
+        outcome = None
+        if self.staged:
+            outcome = self._stage(replace(self.form, integral=self._core), deadline, core=True)
+        if outcome is None or self._goes_on(outcome):
+            outcome = self._stage(self.form, deadline, core=False)
+        if self.interrupted:
+            return replace(outcome, termination=Termination.INTERRUPTED)
+        return replace(outcome, termination=Termination.GAP_REACHED) if self.keeper.enough else outcome
+
+    def _goes_on(self, outcome: Outcome) -> bool:
+        """Whether the first stage ended by itself, or by a bound it then could not confirm, and left a gap."""
+        ended = outcome.termination in (Termination.GAP_REACHED, Termination.INTERRUPTED)
+        return ended and not self.interrupted and not self.keeper.enough
+
+    def _stage(self, form: StandardForm, deadline: float | None, *, core: bool) -> Outcome:
+        """Run the bound-proving search of a stage, and improve plans as long as it lasts."""
+        self.keeper.enter("core decisions" if core else "search")
+        self.stop = threading.Event()
+        solver = Highs(form, self._solver_options(core))
+        if self.keeper.best is not None:
+            solver.set_start(*adoption_columns(self.model, form, self.keeper.best.plan))
+        beside = self.staged and self.options.cores > 1
+        solver.start(deadline=deadline, stop=self.stop)
+        self._neighbourhoods = Neighbourhoods(self.model, self.form, self.options.seed)
+        while solver.running:
+            try:
+                self._listen(solver, core=core, wait=not beside)
+                if beside and not self.stop.is_set():
+                    self._improve(solver, deadline, core=core)
+            except KeyboardInterrupt:
+                self.interrupted = True
+                self.stop.set()
+        outcome = solver.outcome()
+        self.keeper.bounded(self._in_unit(outcome.bound))
+        self.keeper.heard = self.keeper.bound
+        if outcome.point is not None and core:
+            self._waiting = outcome.point
+        elif outcome.point is not None:
+            self.keeper.trust(read_plan_of(self.model, self.form, outcome.point))
+        if core and not self.stop.is_set():
+            self._complete_waiting(deadline)
+        return outcome
+
+    def _solver_options(self, core: bool) -> dict[str, object]:
+        made: dict[str, object] = {
+            "threads": 1 if self.staged else self.options.cores,
+            "random_seed": self.options.seed,
+            "mip_rel_gap": self.options.gap / 10 if core else self.options.gap,
+            "mip_abs_gap": 1e-9,
+        }
+        if self.staged:
+            made |= {"mip_pscost_minreliable": 2, "mip_allow_restart": False}
+        if self.options.max_nodes is not None:
+            made["mip_max_nodes"] = self.options.max_nodes
+        return made
+
+    def _in_unit(self, value: float | None) -> float | None:
+        return None if value is None else value * self.unit
+
+    # -- what the bound-proving search tells --------------------------------------------------------------------------
+
+    def _listen(self, solver: Highs, *, core: bool, wait: bool) -> None:
+        for event in solver.poll(0.05 if wait else 0.0):
+            if isinstance(event, Point):
+                self._take(event.values, core=core)
+            elif isinstance(event, Pulse):
+                self.keeper.heard = min(self.keeper.heard, self._in_unit(event.bound) or self.keeper.heard)
+        self.keeper.tick()
+        if self.keeper.nearly_enough:
+            self.stop.set()
+
+    def _take(self, point: Floats, *, core: bool) -> None:
+        """A point of the first stage waits to be completed; one of the second is a plan."""
+        if core:
+            self._waiting = point
+        else:
+            self.keeper.consider(read_plan_of(self.model, self.form, point))
+
+    # -- improving plans ----------------------------------------------------------------------------------------------
+
+    def _improve(self, solver: Highs, deadline: float | None, *, core: bool) -> None:
+        """Complete the newest point of the first stage; else search a neighbourhood of the best plan."""
+        until = self._patience(deadline)
+
+        def tell(_: Pulse | Point | None) -> None:
+            self._listen(solver, core=core, wait=False)
+            if not solver.running:
+                self.stop.set()
+
+        if self._waiting is not None:
+            self._complete_waiting(until, tell)
+        elif self.keeper.best is not None:
+            plan = self._neighbourhoods.search(self.keeper.best.plan, until, self.stop, tell)
+            self._neighbourhoods.learn(plan is not None and self.keeper.trust(plan))
+        else:
+            time.sleep(0.05)
+
+    def _patience(self, deadline: float | None) -> float:
+        """When to give up on a small problem; later problems get more time, as good plans are harder to better."""
+        now = time.monotonic()
+        until = now + min(MOST_SECONDS, FIRST_SECONDS + self.keeper.seconds / 10)
+        return until if deadline is None else min(until, deadline)
+
+    def _complete_waiting(self, deadline: float | None, tell: Tell = lambda _: None) -> None:
+        """Fix the core decisions of the newest point and make the rest whole."""
+        point, self._waiting = self._waiting, None
+        if point is None:
+            return
+        decisions = np.round(point[self._core])
+        if decisions.tobytes() in self._seen:
+            return
+        self._seen.add(decisions.tobytes())
+        fixed = replace(self.form, lower=self.form.lower.copy(), upper=self.form.upper.copy())
+        fixed.lower[self._core] = decisions
+        fixed.upper[self._core] = decisions
+        solver = Highs(fixed, {"threads": 1, "mip_rel_gap": min(self.options.gap, 0.01) / 5})
+        outcome = solver.run(deadline=self._patience(deadline), stop=self.stop, tell=tell)
+        if outcome.point is not None:
+            self.keeper.trust(read_plan_of(self.model, self.form, outcome.point))

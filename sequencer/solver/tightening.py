@@ -1,0 +1,131 @@
+"""Tightening: rows that every plan satisfies and that cut off much of the linear relaxation.
+
+Value is a product: what a driver earns is its own being live times the scope that is live. The relaxation takes the
+smaller of two fractions instead, and so earns all of the reachable scope with half a driver. How much scope can be
+reached is far less than all of it in the early waves, and the relaxation itself says how much: with a driver forced
+live in a period, the maximum ``M`` of what it earns from then bounds
+
+* ``earned[d, s] ≤ M[d, s] · live[d, s]`` for every period ``s``, and
+* ``Σ_s earned[d, s] ≤ Σ_w M'[d, w] · start[d, w]`` over the waves ``w`` it may start in.
+
+Both hold for every plan: where the driver is not live it earns nothing, and where it is, the plan is a point of the
+relaxation the maximum was taken over. This is optimality-based bound tightening of the factor in an indicator row
+(Caprara & Locatelli 2010, *Global optimization problems and domain reduction strategies*), applied once.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_matrix, vstack
+
+from sequencer.solver.highs import Relaxation
+from sequencer.types import RuleRef
+
+if TYPE_CHECKING:
+    from sequencer.model.sequencing import SequencingModel
+    from sequencer.solver.standard_form import StandardForm
+
+SAFETY = 1e-6
+"""Relative margin on every maximum, well above the tolerance of the linear solver."""
+
+Row = tuple[RuleRef, dict[int, float]]
+
+
+def tighten(model: SequencingModel, form: StandardForm, deadline: float) -> StandardForm:
+    """Return the form with the rows of this module added.
+
+    Parameters
+    ----------
+    model
+        Where the form comes from.
+    form
+        The form; its columns stay as they are.
+    deadline
+        ``time.monotonic()`` after which no further row is computed.
+    """
+    relaxation = Relaxation(form)
+    weights = _weights(model, form)
+    rows: list[Row] = []
+    for driver in dict.fromkeys(d for d, _ in weights):
+        starts = _start_columns(model, form, driver)
+        own = {s: weights[d, s] for d, s in weights if d == driver}
+        if starts:
+            rows += _by_start(relaxation, driver, own, starts, deadline)
+            rows += _by_period(relaxation, model, form, driver, own, deadline)
+    return _with_rows(form, rows)
+
+
+def _weights(model: SequencingModel, form: StandardForm) -> dict[tuple[str, int], dict[int, float]]:
+    """What each value column adds to the objective, by driver and period; only what helps."""
+    made = {}
+    for key, columns in model.value.earned().items():
+        at = [int(form.form_column[c]) for c in columns]
+        gains = {c: -float(form.cost[c]) for c in at if c >= 0 and form.cost[c] < 0}
+        if gains:
+            made[key] = gains
+    return made
+
+
+def _start_columns(model: SequencingModel, form: StandardForm, driver: str) -> list[int]:
+    """Adoption columns of a driver by wave; empty where it has several modes, which is left alone."""
+    modes = model.instance.adoptables[driver].modes
+    columns = [model.adopt.get((driver, modes[0].id, w)) for w in model.waves]
+    made = [int(form.form_column[c]) for c in columns if c is not None]
+    return made if len(modes) == 1 and all(c >= 0 for c in made) else []
+
+
+def _by_start(
+    relaxation: Relaxation, driver: str, own: dict[int, dict[int, float]], starts: list[int], deadline: float
+) -> list[Row]:
+    """What it earns in all, by the wave it starts in."""
+    whole = {c: w for gains in own.values() for c, w in gains.items()}
+    row = dict(whole)
+    for k in range(len(starts)):
+        fixed = {c: float(j >= k) for j, c in enumerate(starts)}
+        most = relaxation.maximum(whole, fixed) if time.monotonic() < deadline else None
+        if most is None:
+            return []
+        most += SAFETY * max(1.0, most)
+        row[starts[k]] = row.get(starts[k], 0.0) - most
+        if k:
+            row[starts[k - 1]] += most
+    return [(RuleRef("value", (driver,)), row)]
+
+
+def _by_period(
+    relaxation: Relaxation,
+    model: SequencingModel,
+    form: StandardForm,
+    driver: str,
+    own: dict[int, dict[int, float]],
+    deadline: float,
+) -> list[Row]:
+    """What it earns from each period on."""
+    rows: list[Row] = []
+    for s, gains in own.items():
+        live = [int(form.form_column[c]) for c in model.live(driver, s).terms]
+        if len(live) == 1 and time.monotonic() < deadline:
+            most = relaxation.maximum(gains, {live[0]: 1.0})
+            if most is not None:
+                rows.append((RuleRef("value", (driver,), s), {**gains, live[0]: -most - SAFETY * max(1.0, most)}))
+    return rows
+
+
+def _with_rows(form: StandardForm, rows: list[Row]) -> StandardForm:
+    """Append ``row ≤ 0`` for each row."""
+    if not rows:
+        return form
+    at = [(r, c, v) for r, (_, terms) in enumerate(rows) for c, v in terms.items()]
+    index, columns, values = (np.array(x) for x in zip(*at, strict=True))
+    added = csr_matrix((values, (index, columns)), shape=(len(rows), len(form.cost)))
+    return replace(
+        form,
+        matrix=vstack([form.matrix.tocsr(), added]).tocsc(),
+        row_lower=np.concatenate([form.row_lower, np.full(len(rows), -np.inf)]),
+        row_upper=np.concatenate([form.row_upper, np.zeros(len(rows))]),
+        refs=form.refs + tuple(ref for ref, _ in rows),
+    )

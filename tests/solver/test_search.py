@@ -1,0 +1,237 @@
+"""Tightening, stages and neighbourhoods: valid bounds, better relaxations, the same optimum."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sequencer as sq
+from sequencer.model.build import build
+from sequencer.solver import search
+from sequencer.solver import solve as module
+from sequencer.solver.decisions import adoption_columns, fix_decisions, read_plan_of
+from sequencer.solver.events import Progress
+from sequencer.solver.highs import Highs, Relaxation
+from sequencer.solver.keeper import Keeper
+from sequencer.solver.neighbourhoods import Neighbourhoods
+from sequencer.solver.options import SolveOptions
+from sequencer.solver.search import Search
+from sequencer.solver.solve import solve
+from sequencer.solver.standard_form import box_bound, standard_form
+from sequencer.solver.tightening import tighten
+from sequencer.types import Termination
+from tests.model.test_value import mixed
+from tests.model.tools import driver, make, optimum
+
+MEDIUM = Path(__file__).parents[2] / "instances" / "medium"
+SOON = 60.0
+
+
+@pytest.fixture(scope="module")
+def medium():
+    return sq.read(MEDIUM)
+
+
+@pytest.fixture
+def everything_is_large(monkeypatch):
+    """Stages and tightening for tiny instances too."""
+    monkeypatch.setattr(search, "SMALL", 0)
+    monkeypatch.setattr(module, "SMALL", 0)
+
+
+def forms(instance, formulation="aggregated"):
+    model = build(instance, formulation=formulation)
+    form = standard_form(model)
+    return model, form, tighten(model, form, time.monotonic() + SOON)
+
+
+def relaxed(form):
+    return Highs(form, {"threads": 1}, relax=True).run().objective
+
+
+# -- tightening -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("formulation", ["aggregated", "cells"])
+def test_tightening_keeps_the_optimum_and_lowers_the_bound(formulation):
+    _, form, tight = forms(mixed(), formulation)
+    exact = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-9, "threads": 1}
+    assert Highs(tight, exact).run().objective == pytest.approx(Highs(form, exact).run().objective, rel=1e-6)
+    assert relaxed(tight) >= relaxed(form) - 1e-6
+
+
+def test_tightening_cuts_off_much_of_the_relaxation(medium):
+    _, form, tight = forms(medium)
+    # minimising: a higher bound is a tighter one
+    assert relaxed(tight) > relaxed(form) * 0.99
+
+
+def test_a_row_by_hand():
+    # r1 needs x (2 FTE) live one wave before and the brand takes 1 FTE; with 2 FTE in wave 1 only x starts there, so a
+    # brand that starts in wave 2 lets r1 earn 10 in each of waves 2 and 3: the row of start wave 2 is 20, and no more.
+    instance = make(
+        drivers=[driver()],
+        initiatives=[{"id": "x", "use": {"fte": 2}}],
+        brands=[{"id": "b", "use": {"fte": 1}}],
+        requirements=[{"item": "r1", "requires": "x"}],
+        resources=[{"id": "fte"}],
+        capacities=[{"resource": "fte", "wave": w, "capacity": c} for w, c in enumerate((2, 1, 1), start=1)],
+    )
+    model, form, tight = forms(instance)
+    first = form.form_column[model.adopt["r1", "", 2]]
+    rows = tight.matrix.tocsr()[len(form.row_upper) :]
+    by_start = rows.toarray()[0]
+    # the columns are cumulative, so that of wave 2 carries 20 less the 10 that starting in wave 3 is worth
+    assert -by_start[first] / model.money_scale == pytest.approx(20 - 10, rel=1e-4)
+    assert optimum(instance)[0] == pytest.approx(20)
+
+
+def test_every_feasible_plan_satisfies_the_rows(medium):
+    model, form, tight = forms(medium)
+    found = []
+    solve(medium, gap=0.3, listeners=[lambda e: found.append(e.plan) if hasattr(e, "plan") else None])
+    assert found
+    for plan in found:
+        outcome = Highs(fix_decisions(model, tight, plan), {"threads": 1}, relax=True).run()
+        free = Highs(fix_decisions(model, form, plan), {"threads": 1}, relax=True).run()
+        assert outcome.objective == pytest.approx(free.objective, rel=1e-9)
+
+
+def test_tightening_out_of_time_adds_nothing():
+    model = build(mixed())
+    form = standard_form(model)
+    assert tighten(model, form, time.monotonic() - 1) is form
+
+
+def test_maximum_of_a_relaxation():
+    model = build(make(drivers=[driver("r1"), driver("r2")], pace=[{"items": "drivers", "limit": 1}]))
+    form = standard_form(model)
+    columns = [int(form.form_column[model.adopt[d, "", 1]]) for d in ("r1", "r2")]
+    relaxation = Relaxation(form)
+    both = dict.fromkeys(columns, 1.0)
+    assert relaxation.maximum(both, {}) == pytest.approx(1)
+    assert relaxation.maximum(both, {columns[0]: 0.0, columns[1]: 0.0}) == pytest.approx(0)
+    assert relaxation.maximum(both, dict.fromkeys(columns, 1.0)) == 0  # both at once cannot be
+    assert relaxation.maximum(both, {}) == pytest.approx(1)  # nothing stays fixed
+
+
+def test_box_bound_is_a_bound():
+    _, form, _ = forms(mixed())
+    assert box_bound(form) <= relaxed(form)
+
+
+# -- stages -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.usefixtures("everything_is_large")
+def test_stages_prove_the_same_optimum(threads):
+    best = optimum(mixed(), "cells")[0]
+    phases = []
+    result = solve(mixed(), gap=1e-4, threads=threads, listeners=[lambda e: phases.append(getattr(e, "phase", None))])
+    assert {"tightening", "core decisions"} <= set(phases)
+    assert result.termination is Termination.GAP_REACHED
+    assert result.objective <= best * (1 + 1e-9)
+    assert result.bound >= best * (1 - 1e-9)
+    assert result.gap <= 1e-4
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_the_bound_of_the_first_stage_is_a_bound():
+    # with everything but the core relaxed the first stage can only be worth more than the optimum
+    model, form, tight = forms(mixed())
+    engine = Search(model, tight, SolveOptions(threads=1), Keeper(mixed(), (), 0.01))
+    outcome = Highs(replace(tight, integral=engine._core), {"threads": 1, "mip_rel_gap": 0.0}).run()
+    assert -outcome.bound / model.money_scale >= optimum(mixed())[0] * (1 - 1e-9)
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_an_infeasible_core_is_infeasible():
+    instance = make(
+        drivers=[driver()],
+        initiatives=[{"id": "x", "duration": 2}],
+        requirements=[{"item": "r1", "requires": "x"}],
+        locks=[{"item": "r1", "must": True, "by": 2}],
+    )
+    assert solve(instance).termination is Termination.INFEASIBLE
+
+
+def test_medium_with_and_without_each_technique(medium):
+    found = [
+        solve(medium, time_limit=2, tighten=tight, staged=staged) for tight in (True, False) for staged in (True, False)
+    ]
+    assert all(r.plan is not None for r in found)
+    assert max(r.objective for r in found) <= min(r.bound for r in found) * (1 + 1e-9)
+
+
+def test_progress_never_shows_a_bound_below_the_best_plan(medium):
+    events = []
+    solve(medium, gap=0.2, listeners=[events.append])
+    shown = [e for e in events if isinstance(e, Progress) and e.bound is not None and e.objective is not None]
+    assert shown
+    assert all(e.bound >= e.objective - 1e-6 for e in shown)
+
+
+# -- keeper and neighbourhoods ----------------------------------------------------------------------------------------
+
+
+def test_what_is_heard_stops_a_search_but_proves_nothing():
+    keeper = Keeper(mixed(), (), 0.5)
+    assert keeper.consider(optimum(mixed())[1])
+    keeper.heard = keeper.best.npv * 1.1
+    assert keeper.nearly_enough
+    assert not keeper.enough
+    keeper.bounded(keeper.best.npv * 1.1)
+    assert keeper.enough
+
+
+def test_keeper_takes_better_plans_only():
+    keeper = Keeper(mixed(), (), 0.01)
+    plan = optimum(mixed())[1]
+    assert keeper.consider(plan)
+    assert not keeper.consider(plan)
+
+
+def test_neighbourhoods_keep_what_is_not_free():
+    instance = mixed()
+    model, form, _ = forms(instance)
+    plan = optimum(instance)[1]
+    around = Neighbourhoods(model, form, seed=1)
+    part = around._restricted(plan, set(), 0)
+    columns, values = adoption_columns(model, form, plan)
+    assert (part.lower[columns] == values).all()
+    assert (part.upper[columns] == values).all()
+    loose = around._restricted(plan, set(), 1)
+    at = columns.astype(int)
+    # give or take a wave: only columns next to a start are free
+    assert 0 < (loose.upper[at] - loose.lower[at]).sum() <= 2 * len(plan.adoptions)
+
+
+def test_neighbourhoods_find_a_better_plan():
+    instance = mixed()
+    model, form, _ = forms(instance)
+    best, plan = optimum(instance)
+    late = replace(plan, adoptions=tuple(a for a in plan.adoptions if a.id not in ("c1", "pt")))
+    keeper = Keeper(instance, (), 0.01)
+    assert keeper.consider(late)
+    around = Neighbourhoods(model, form, seed=1)
+    import threading
+
+    for _ in range(20):
+        found = around.search(keeper.best.plan, time.monotonic() + 5, threading.Event(), lambda _: None)
+        around.learn(found is not None and keeper.trust(found))
+    assert keeper.best.npv == pytest.approx(best)
+
+
+def test_points_become_plans_and_back():
+    instance = mixed()
+    model, form, _ = forms(instance)
+    plan = optimum(instance)[1]
+    columns, values = adoption_columns(model, form, plan)
+    point = np.zeros(len(form.cost))
+    point[columns.astype(int)] = values
+    assert read_plan_of(model, form, point) == plan
