@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sequencer.errors import InputProblem
-from sequencer.instance import check_locks, check_logic, check_references, check_tables
+from sequencer.instance import check_locks, check_logic, check_references, check_settings, check_tables
 from sequencer.instance.hints import warnings
 from sequencer.instance.scene import Scene
 
@@ -37,6 +37,7 @@ TABLE_CHECKS: tuple[Check, ...] = (
     check_tables.cost_splits,
     check_tables.relations,
     check_tables.categories,
+    check_settings.without_effect,
 )
 """Checks that need rows and plain references only."""
 

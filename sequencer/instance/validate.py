@@ -135,6 +135,7 @@ def _made(raw: RawInstance, values: dict[str, Any], problems: list[InputProblem]
             values.pop(wording.column, None)
             if wording.column in raw.refused_settings or "settings" in raw.unread:
                 continue
+            raw.refused_settings.add(wording.column)
             remedy = wording.remedy
             if wording.column == "schema_version":
                 remedy = f"Write schema_version = {SCHEMA_VERSION}; this version of the program reads no other."

@@ -462,3 +462,58 @@ def test_locks_without_files():
     )
     (problem,) = check(made)
     assert (problem.rule, problem.id) == ("lock-contradiction", "hub")
+
+
+# -- settings --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "off", "on"),
+    [
+        ("rollout_value_factor", "1.1", "rollout is 'free'", 'rollout = "holistic"'),
+        ("rollout_failure", "0.2", "rollout is 'free'", 'rollout = "shared-framework"'),
+        ("rollout_brands", '"growth"', "rollout is 'free'", 'rollout = "medical-first"'),
+        ("rollout_lag", "1", "no function waits", 'rollout = "medical-first"'),
+        ("cut_cap", "0.1", "funding is 'none'", 'funding = "budget-reallocation"'),
+        ("price_share", "0.1", "funding is 'none'", 'funding = "internal-pricing"'),
+        ("return_lag", "1", "return_from_wave is not given", "return_from_wave = 2"),
+        ("return_floor", "0.1", "return_from_wave is not given", "return_from_wave = 2"),
+        ("reinvest_categories", '"cost_of_sales"', "reinvest_share is 0", "reinvest_share = 0.1"),
+    ],
+)
+def test_settings_that_would_say_nothing_are_refused(folder, name, value, off, on):
+    folder.add("instance.toml", f"{name} = {value}")
+    problem = folder.problem()
+    assert (problem.file, problem.rule, problem.column) == ("instance.toml", "without-effect", name)
+    assert off in problem.message
+    assert on.split(" ")[0] in problem.remedy and f"take {name} out" in problem.remedy
+    folder.add("instance.toml", on)
+    folder.read()
+
+
+def test_settings_belong_to_one_way_of_funding_or_rolling_out(folder):
+    folder.add("instance.toml", 'funding = "internal-pricing"\ncut_cap = 0.1\nrollout = "holistic"\nrollout_lag = 1')
+    assert [(p.column, p.rule) for p in folder.problems()] == [
+        ("rollout_lag", "without-effect"),
+        ("cut_cap", "without-effect"),
+    ]
+
+
+def test_a_share_of_one_affiliate_says_nothing_without_funding(folder):
+    folder.edit("affiliates.csv", "revenue,", "revenue,price_share,")
+    folder.edit("affiliates.csv", "200,", "200,0.1,")
+    folder.edit("affiliates.csv", "150,", "150,,")
+    problem = folder.problem()
+    assert (problem.file, problem.row, problem.column) == ("affiliates.csv", 2, "price_share")
+    folder.add("instance.toml", 'funding = "internal-pricing"')
+    folder.read()
+
+
+def test_settings_at_their_default_say_what_would_hold_anyway(folder):
+    folder.add("instance.toml", "rollout_value_factor = 1\nrollout_lag = 0\ncut_cap = 0\nreturn_floor = 0")
+    folder.read()
+
+
+def test_settings_are_not_judged_by_ones_that_cannot_be_read(folder):
+    folder.add("instance.toml", 'rollout = "holostic"\nrollout_failure = 0.1')
+    assert [p.column for p in folder.problems()] == ["rollout"]
