@@ -20,7 +20,8 @@ def measures(state: State) -> Measures:
 
     ``peak_budget`` is the largest spend of all pots together in a wave. ``payback_wave`` is the first wave from which
     the cumulative discounted net stays at or above zero, and ``first_value_wave`` the first one that earns: W + 1 if
-    that is only in the tail, None if never. ``benefit_to_cost`` is None where the cost is not positive.
+    that is only in the tail, None if never, or if nothing is spent and earned. ``benefit_to_cost`` is None where the
+    cost is not positive.
     """
     discount = state.prepared.discount
     categories = by_category(state.earnings, len(discount))
@@ -72,7 +73,9 @@ def _present(amounts: Sequence[float], discount: Sequence[float]) -> float:
 
 
 def _payback(state: State, value: Sequence[float], cost: Sequence[float]) -> float | None:
-    """First wave from which the cumulative discounted net stays at or above zero."""
+    """First wave from which the cumulative discounted net stays at or above zero; none of a plan without money."""
+    if not any(value) and not any(cost):
+        return None
     flows = zip(value, cost, state.prepared.discount, strict=True)
     net = list(accumulate((v - c) * df for v, c, df in flows))
     # Rounding must not turn a net of exactly zero into a loss.
