@@ -41,9 +41,6 @@ NOT_MODELLED: tuple[Feature, ...] = (
     _rows("limits of archetypes by class", "archetype_limits"),
     Feature("local capabilities", "capabilities.local", lambda i: any(c.local for c in i.capabilities)),
     _rows("local capabilities", "local_capabilities"),
-    _rows("drivers adopted by affiliate", "driver_affiliates"),
-    _rows("brands adopted by affiliate", "brand_affiliates"),
-    Feature("functions adopted by brand", "functions.per_brand", lambda i: any(f.per_brand for f in i.functions)),
     _rows("synergies", "synergies"),
     Feature(
         "value of initiatives",

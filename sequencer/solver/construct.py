@@ -78,8 +78,20 @@ class Construction:
                 needs.setdefault(step.id, []).append((Member(step.id), (Member(below),), 1))
         for driver in self.instance.drivers:
             for f in driver.functions:
-                needs.setdefault(driver.id, []).append((Member(driver.id), (Member(f),), 1))
+                for member in self.instance.members(f):
+                    needs.setdefault(driver.id, []).append((Member(driver.id), (member,), 1))
         return needs
+
+    def _with_derived(self, wanted: list[Member], done: Decisions) -> list[Member]:
+        """Add what is adopted by place (``r1@jp``) for halves that are wanted or done."""
+        halves = {*done, *(m.id for m in wanted)}
+        new = {m.id for m in wanted}
+        derived = [
+            Member(i.id)
+            for i in self.instance.adoptables.values()
+            if i.parent in halves and i.place in halves and (i.parent in new or i.place in new)
+        ]
+        return [*wanted, *derived]
 
     def bundle(self, wanted: list[Member], done: Decisions) -> list[Member]:
         """Everything not yet adopted that the wanted members need, in an order in which it can be placed."""
@@ -159,7 +171,7 @@ class Construction:
     def add(self, state: _State, wanted: list[Member]) -> _State | None:
         """Copy of a state with wanted members and all they need placed, valued; None where that cannot be."""
         made = state.copy()
-        for member in self.bundle(wanted, made.decisions):
+        for member in self.bundle(self._with_derived(wanted, made.decisions), made.decisions):
             if not self.place(made, member):
                 return None
         self.completion.complete(made.point)

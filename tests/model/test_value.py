@@ -134,7 +134,7 @@ def test_every_member_is_needed(value):
         assert value(make(**tables, locks=[{"item": member, "never": True}])) == pytest.approx(0)
 
 
-def mixed():
+def mixed(**more):
     """Two drivers, three affiliates of two classes, two ramps, two brands, two customer types and tight pots."""
     return make(
         {"wave_months": 6, "tail_months": 12, "discount_rate": 0.08, "carry_share": 0.5},
@@ -168,12 +168,64 @@ def mixed():
         reach=[{"driver": "c1", "customer_type": "hco", "factor": 0.7}],
         budgets=[{"pot": "hq", "wave": w, "amount": 1.3} for w in (1, 2, 3)],
         resources=[{"id": "fte"}],
+        **more,
     )
+
+
+def test_a_driver_adopted_by_affiliate_gates_its_cells_only(value):
+    # r1@jp costs 4 and carries half of r1's value (5 a year, 15 in all); r1 in de needs nothing of its own. 30 − 4.
+    tables = {
+        "drivers": [driver()],
+        "affiliates": [{"id": a, "affiliate_class": "c", "revenue": 1} for a in ("jp", "de")],
+        "archetypes": [{"id": "adapted", "duration": 0}],
+    }
+    own = {"driver": "r1", "affiliate": "jp"}
+    assert value(make(**tables, driver_affiliates=[{**own, "one_off_cost": 4}])) == pytest.approx(26)
+    # at 16 it is not worth it: de alone
+    assert value(make(**tables, driver_affiliates=[{**own, "one_off_cost": 16}])) == pytest.approx(15)
+
+
+def test_a_brand_adopted_by_affiliate_gates_its_cells_only(value):
+    # two brands of equal share; y in jp may start in wave 3 only: jp earns 5 a year from x and y together, y's half of
+    # it for one year instead of three: 30 − 2.5 · 2
+    instance = make(
+        drivers=[driver()],
+        affiliates=[{"id": a, "affiliate_class": "c", "revenue": 1} for a in ("jp", "de")],
+        archetypes=[{"id": "adapted", "duration": 0}],
+        brands=[{"id": "x"}, {"id": "y"}],
+        brand_affiliates=[{"brand": "y", "affiliate": "jp"}],
+        locks=[{"item": "y@jp", "earliest": 3}],
+    )
+    assert value(instance) == pytest.approx(25)
+
+
+def test_a_function_adopted_by_brand_gates_that_brand_only(value):
+    # sales@y is never adopted: only x, half of the value, earns
+    instance = make(
+        drivers=[driver(functions="sales")],
+        brands=[{"id": "x"}, {"id": "y"}],
+        functions=[{"id": "sales", "per_brand": True}],
+        locks=[{"item": "sales@y", "never": True}],
+    )
+    assert value(instance) == pytest.approx(15)
 
 
 def test_formulations_agree_with_and_without_reductions():
     values = [optimum(mixed(), f, r)[0] for f, r in itertools.product(("aggregated", "cells"), (True, False))]
     assert values[0] > 5
+    assert values == pytest.approx([values[0]] * 4, rel=1e-7)
+
+
+def test_formulations_agree_where_adoptables_have_places():
+    instance = mixed(
+        driver_affiliates=[
+            {"driver": "r1", "affiliate": "jp", "one_off_cost": 0.3},
+            {"driver": "c1", "affiliate": "de"},
+        ],
+        brand_affiliates=[{"brand": "x", "affiliate": "jp", "one_off_cost": 0.2}, {"brand": "y", "affiliate": "pt"}],
+    )
+    values = [optimum(instance, f, r)[0] for f, r in itertools.product(("aggregated", "cells"), (True, False))]
+    assert 3 < values[0] < optimum(mixed())[0]
     assert values == pytest.approx([values[0]] * 4, rel=1e-7)
 
 

@@ -1,6 +1,7 @@
 """Aggregated formulation: equal cells as one continuous amount of scope. Exact for integral decisions, far smaller.
 
-Affiliates of a class in modes of one ramp are a *group*. Two products of 0/1 decisions with an amount are linearised,
+Affiliates of a class in modes of one ramp are a *group*; an affiliate with adoptables of its own, such as ``r1@jp``, is
+a group by itself. Two products of 0/1 decisions with an amount are linearised,
 each exactly since the decisions are integral:
 
 * ``R[h,b,k,s]`` is the live scope of group ``h`` (shares times fit, success and value factor of the live modes) where
@@ -58,15 +59,17 @@ class Aggregated(ValueModel):
     def _make_groups(self) -> list[Group]:
         ids = [a.id for a in self.instance.affiliates] or [""]
         classes = self.instance.by_id("affiliates")
-        found: dict[tuple[str, Ramp, tuple[str, ...]], dict[str, list[str]]] = {}
+        places = {i.place for i in self.instance.adoptables.values() if i.place}
+        found: dict[tuple[str, Ramp, tuple[str, ...], str], dict[str, list[str]]] = {}
         for a in ids:
             drivers = tuple(d for d, factors in self._factors.items() if factors[0].get(a, 0.0) > 0)
             for mode in self.affiliate_modes(a):
                 if drivers and self.mode_factor(a, mode) > 0:
-                    key = (classes[a].affiliate_class if a else "", self.instance.ramp_of(mode), drivers)
+                    cls, own = classes[a].affiliate_class if a else "", a if a in places else ""
+                    key = (cls, self.instance.ramp_of(mode), drivers, own)
                     found.setdefault(key, {}).setdefault(a, []).append(mode.id)
         made = []
-        for (cls, ramp, drivers), members in found.items():
+        for (cls, ramp, drivers, _), members in found.items():
             for part in self._proportional(drivers, list(members)):
                 made.append(Group(cls, ramp, drivers, tuple((a, tuple(members[a])) for a in part)))
         return made
@@ -117,7 +120,8 @@ class Aggregated(ValueModel):
         types = sorted({k for d in group.drivers for k in self._factors[d][2]})
         for b in brands:
             for k in types:
-                gates = [self.live_or_one(x, s) for x in (b, k) if x]
+                cell = Cell(group.members[0][0], b, k)
+                gates = [self.live_or_one(x, s) for x in self.scope_gates(cell)]
                 if any(not (g.terms or g.constant) for g in gates):
                     continue
                 ref = RuleRef("value", tuple(x for x in (group.affiliate_class, b, k) if x), s)
@@ -136,21 +140,18 @@ class Aggregated(ValueModel):
         return made
 
     def _driver_value(self, h: int, driver: str) -> None:
-        functions = self.instance.by_id("drivers")[driver].functions
         _, brands, types = self._factors[driver]
         group = self._groups[h]
         for s in self.starts:
             most = self._most(group, s)
-            gates = [self.live_or_one(driver, s), *(self.live_or_one(f, s) for f in functions)]
-            if most <= 0 or any(not (g.terms or g.constant) for g in gates):
-                continue
-            for b in brands:
+            for b in brands if most > 0 else ():
+                gates = [self.live_or_one(g, s) for g in self.driver_gates(driver, Cell(group.members[0][0], b, ""))]
                 weights = {
                     k: share * self.instance.reach_of(driver, k)
                     for k, share in types.items()
                     if (h, b, k, s) in self._scope
                 }
-                if sum(weights.values()) <= 0:
+                if sum(weights.values()) <= 0 or any(not (g.terms or g.constant) for g in gates):
                     continue
                 scope = total(self._scope[h, b, k, s] * weight for k, weight in weights.items())
                 ref = RuleRef("value", tuple(x for x in (driver, group.affiliate_class, b) if x), s)

@@ -93,6 +93,18 @@ class ValueModel(ABC):
     def _averages(self) -> dict[tuple[tuple[tuple[int, float], ...], int, int], float]:
         return {}
 
+    def driver_gates(self, driver: str, cell: Cell) -> list[str]:
+        """What must be live for a driver to earn in a cell, besides the cell's own members."""
+        wanted = [driver, f"{driver}@{cell.affiliate}"]
+        for function in self.instance.by_id("drivers")[driver].functions:
+            wanted += [function, f"{function}@{cell.brand}"]
+        return [i for i in wanted if i in self.instance.adoptables]
+
+    def scope_gates(self, cell: Cell) -> list[str]:
+        """What must be live for a cell to be in scope, besides its affiliate."""
+        wanted = [cell.brand, f"{cell.brand}@{cell.affiliate}", cell.customer_type]
+        return [i for i in wanted if i in self.instance.adoptables]
+
     def live_or_one(self, item: str, period: int, modes: tuple[str, ...] | None = None) -> Linear:
         """Whether an item is live; a kind the instance does not have counts as live from the start."""
         return self.model.live(item, period, modes) if item else Linear(1.0)

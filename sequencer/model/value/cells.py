@@ -25,13 +25,10 @@ class Cells(ValueModel):
 
     def _members(self, share: Share, mode: Mode, period: int) -> list[Linear]:
         driver, cell, _ = share
-        functions = self.instance.by_id("drivers")[driver].functions
+        gates = [*self.driver_gates(driver, cell), *self.scope_gates(cell)]
         return [
-            self.live_or_one(driver, period),
             self.live_or_one(cell.affiliate, period, (mode.id,) if cell.affiliate else None),
-            self.live_or_one(cell.brand, period),
-            self.live_or_one(cell.customer_type, period),
-            *(self.live_or_one(f, period) for f in functions),
+            *(self.live_or_one(g, period) for g in gates),
         ]
 
     def _cell(self, share: Share, mode: Mode) -> dict[int, int]:
