@@ -38,10 +38,13 @@ notebooks: setup
 bench-quick: setup
 	$(BIN)/python tests/benchmarks/quick.py
 
+# Pages are written beside and moved, so that a failure leaves the old ones whole.
 docs: setup
-	$(BIN)/python -c "from sequencer.report.schema_reference import schema_reference as made; \
-		from pathlib import Path; Path('docs/tables.md').write_text(made(), encoding='utf-8')"
-	$(BIN)/sequencer rules --markdown > docs/rules.md
+	PYTHONUTF8=1 $(BIN)/python -c "from sequencer.report.schema_reference import schema_reference as made; \
+		print(made(), end='')" > docs/.tables.md
+	mv docs/.tables.md docs/tables.md
+	PYTHONUTF8=1 $(BIN)/sequencer rules --markdown > docs/.rules.md
+	mv docs/.rules.md docs/rules.md
 
 lock:
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

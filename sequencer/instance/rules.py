@@ -80,7 +80,7 @@ class UseProfile(Record):
     table: ClassVar[str] = "use_profiles"
     key: ClassVar[tuple[str, ...]] = ("item", "resource")
 
-    item: Word = field("adoptable, or mode as item/mode", ref="items")
+    item: Word = field("adoptable; the profile holds in all its modes", ref="items")
     resource: Id = field("resource", ref="resources")
     profile: Numbers = field("use in the first, second, … wave in progress", unit="resource unit")
 
