@@ -1,0 +1,134 @@
+"""Solver against oracle: on small random instances over all families, both find the same best npv, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from sequencer.errors import UnsupportedError
+from sequencer.instance.checks import check
+from sequencer.instance.instance import Instance
+from sequencer.model.build import FAMILIES, FORMULATIONS
+from sequencer.plan.evaluate import evaluate
+from sequencer.solver.solve import solve
+from sequencer.types import Termination
+from tests.model.tools import optimum
+from tests.oracle.draw import instances, random_instance
+from tests.oracle.drawing import MOST_PLANS
+from tests.oracle.enumerate import Optimum, best, best_without, count, plans, same
+
+INSTANCES = 150
+CHUNK = 10
+
+VARIANTS = [(formulation, reduce) for formulation in FORMULATIONS for reduce in (True, False)]
+
+
+def chunk(first: int) -> Iterator[tuple[int, Instance]]:
+    for seed in range(first, first + CHUNK):
+        yield seed, random_instance(seed)
+
+
+def agree(instance: Instance, variant: tuple[str, bool], expected: Optimum | None) -> bool:
+    """Whether the model's optimum is the oracle's, and its plan is allowed and worth just that."""
+    try:
+        npv, plan = optimum(instance, *variant)
+    except UnsupportedError:
+        return variant[0] != "cells" and bool(instance.scopes)
+    if npv is None or expected is None:
+        return npv is expected
+    evaluation = evaluate(instance, plan)
+    return same(npv, expected) and evaluation.feasible and same(evaluation.npv, expected)
+
+
+@pytest.mark.parametrize("first", range(0, INSTANCES, CHUNK))
+def test_solver_finds_what_the_oracle_finds(first):
+    for seed, instance in chunk(first):
+        expected = best(instance)
+        # The default is always tried, the others in turn.
+        for variant in dict.fromkeys((VARIANTS[0], VARIANTS[seed % len(VARIANTS)])):
+            assert agree(instance, variant, expected), (seed, variant, expected)
+
+
+@pytest.mark.parametrize("first", range(0, INSTANCES, 5 * CHUNK))
+def test_a_whole_solve_finds_it_too(first):
+    for seed in range(first, first + 5 * CHUNK, 5):
+        instance = random_instance(seed)
+        expected = best(instance)
+        result = solve(instance, gap=0, threads=1, formulation="cells" if instance.scopes else VARIANTS[0][0])
+        assert same(result.objective, expected), (seed, result.objective, expected)
+        assert (result.termination is Termination.INFEASIBLE) == (expected is None)
+        assert expected is None or (result.proven_optimal and evaluate(instance, result.plan).feasible)
+
+
+@settings(
+    max_examples=20,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+)
+@given(instances())
+def test_and_on_instances_that_shrink(instance):
+    variant = ("cells", True) if instance.scopes else VARIANTS[0]
+    assert agree(instance, variant, best(instance))
+
+
+# -- the oracle itself ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", range(0, INSTANCES, 5 * CHUNK))
+def test_drawn_instances_are_sound_small_and_the_same_every_time(first):
+    for seed in range(first, first + 5 * CHUNK):
+        instance = random_instance(seed)
+        assert check(instance) == []
+        assert count(instance) <= MOST_PLANS
+        assert instance == random_instance(seed)
+
+
+def two_drivers(**more: object) -> Instance:
+    """Two waves of a year and no tail: r1 earns 10 a year, r2 earns 4 and costs 5."""
+    return Instance(
+        settings={"schema_version": 1, "waves": 2, "wave_months": 12},
+        drivers=[
+            {"id": "r1", "category": "revenue", "potential": 10},
+            {"id": "r2", "category": "revenue", "potential": 4, "one_off_cost": 5},
+        ],
+        **more,
+    )
+
+
+def test_every_plan_is_tried():
+    # Each of two drivers not at all, in wave 1 or in wave 2: 3 · 3
+    tried = list(plans(two_drivers()))
+    assert count(two_drivers()) == len(tried) == len({p.adoptions for p in tried}) == 9
+
+
+def test_oracle_by_hand():
+    # Both in wave 1: 20 + 8 − 5 = 23. One start a wave: r1 in wave 1 and r2 in wave 2 earn 20 + 4 − 5 = 19, r1 alone 20.
+    assert best(two_drivers()).npv == 23
+    limited = best_without(two_drivers(pace=[{"items": "drivers", "limit": 1}]), ["pace", "locks"])
+    assert {family: found.npv for family, found in limited.items()} == {"": 20, "pace": 23, "locks": 20}
+
+
+def test_oracle_finds_no_plan_where_there_is_none():
+    locks = [{"item": "r1", "fixed": 1, "must": True}, {"item": "r2", "fixed": 1, "must": True}]
+    instance = two_drivers(locks=locks, pace=[{"items": "drivers", "limit": 1}])
+    assert best(instance) is None
+    found = best_without(instance, ["pace", "locks", "budgets"])
+    # Without the limit both start at once: 23; without the locks r1 alone: 20; budgets are not to blame.
+    assert {f: o and o.npv for f, o in found.items()} == {"": None, "pace": 23, "locks": 20, "budgets": None}
+
+
+def test_every_family_has_instances_in_which_it_matters():
+    """Of the drawn instances here; the whole count is made by the cross-check."""
+    names = {f.name for f in FAMILIES} - {"start_once"}
+    missing = set(names)
+    for seed in range(INSTANCES):
+        found = best_without(random_instance(seed), missing)
+        missing -= {f for f in missing if not same(found[f], found[""])}
+        if not missing:
+            break
+    assert missing == set()
