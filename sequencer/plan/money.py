@@ -13,17 +13,26 @@ if TYPE_CHECKING:
 
 def cost_rows(state: State) -> Iterator[CostRow]:
     """Cost of everything adopted: one-off spread over the waves in progress, running from the first live period on."""
-    years = state.prepared.years
+    known = state.prepared.costs
     for start in state.starts.values():
-        for line in start.mode.lines:
-            place = line.affiliate or ""
-            if line.kind == "one_off":
-                amounts = dict.fromkeys(_spread(state, start), line.amount / start.mode.span)
-            else:
-                amounts = {t: line.amount * years[t - 1] for t in _live(state, start)}
-            for pot, share in line.shares:
-                for period, amount in amounts.items():
-                    yield CostRow(start.item.id, line.kind, pot, place, period, amount * share)
+        key = (start.item.id, start.mode.id, start.wave)
+        if key not in known:
+            known[key] = tuple(_cost_of(state, start))
+        yield from known[key]
+
+
+def _cost_of(state: State, start: Start) -> Iterator[CostRow]:
+    """Cost of one adoption; it depends on nothing else in the plan."""
+    years = state.prepared.years
+    for line in start.mode.lines:
+        place = line.affiliate or ""
+        if line.kind == "one_off":
+            amounts = dict.fromkeys(_spread(state, start), line.amount / start.mode.span)
+        else:
+            amounts = {t: line.amount * years[t - 1] for t in _live(state, start)}
+        for pot, share in line.shares:
+            for period, amount in amounts.items():
+                yield CostRow(start.item.id, line.kind, pot, place, period, amount * share)
 
 
 def _spread(state: State, start: Start) -> range:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sequencer.instance.adoptables import Adoptable, Mode
     from sequencer.instance.entities import Driver
     from sequencer.instance.instance import Cell, Instance
+    from sequencer.plan.rows import CostRow
 
 
 class CellSpec(NamedTuple):
@@ -47,6 +48,8 @@ class Prepared:
         Number of waves W.
     discount, years : tuple of float
         Discount factor, and length in years, by period.
+    costs : dict of (str, str, int) to tuple of CostRow
+        Cost of an adoptable in a mode and start wave, as far as plans have asked for it.
     """
 
     def __init__(self, instance: Instance) -> None:
@@ -56,6 +59,7 @@ class Prepared:
         rate = instance.settings.discount_rate
         self.discount = tuple(discount_factor(rate, p) for p in instance.periods)
         self.years = tuple(p.years for p in instance.periods)
+        self.costs: dict[tuple[str, str, int], tuple[CostRow, ...]] = {}
         self._shapes: dict[tuple[str, str, Ramp, int], tuple[float, ...]] = {}
         self._factors: dict[tuple[str, str], tuple[float, Ramp]] = {}
 

@@ -11,7 +11,6 @@ seldom worth the same.
 from __future__ import annotations
 
 import random
-from typing import Any
 
 from hypothesis import strategies as st
 
