@@ -79,7 +79,7 @@ class _Bound:
 class _Search:
     """Fixed point of earliest waves."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, known: Mapping[Key, Window]) -> None:
         self.instance = instance
         self.end = instance.n_waves + 1
         self.latest: dict[Key, int] = {}
@@ -89,6 +89,8 @@ class _Search:
                 self._initial(item, mode.id, mode.duration)
         self._locks()
         self._given_path()
+        for key, window in known.items():
+            self.bounds[key].raise_to(window.earliest, window.because)
 
     def _initial(self, item: Adoptable, mode: str, duration: int) -> None:
         key = (item.id, mode)
@@ -199,9 +201,17 @@ def step_pairs(instance: Instance) -> list[tuple[str, str]]:
     return made
 
 
-def reach(instance: Instance) -> Reach:
-    """Compute the start window of every adoptable and mode."""
-    search = _Search(instance)
+def reach(instance: Instance, known: Mapping[Key, Window] | None = None) -> Reach:
+    """Compute the start window of every adoptable and mode.
+
+    Parameters
+    ----------
+    instance
+        What is given.
+    known
+        Earliest waves that are known already, with their reasons; they are passed on to what depends on them.
+    """
+    search = _Search(instance, known or {})
     search.run()
     windows = {key: Window(b.wave, search.latest[key], b.because) for key, b in search.bounds.items()}
     unreachable = {}

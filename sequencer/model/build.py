@@ -8,7 +8,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from sequencer.errors import SequencerError
 from sequencer.instance.features import refuse_not_modelled
-from sequencer.instance.reach import reach, unreduced
+from sequencer.instance.reach import unreduced
 from sequencer.model.constraints.budgets import budgets
 from sequencer.model.constraints.capability_steps import capability_steps
 from sequencer.model.constraints.capacities import capacities
@@ -22,6 +22,7 @@ from sequencer.model.constraints.start_once import start_once
 from sequencer.model.constraints.start_small import start_small
 from sequencer.model.constraints.windows import windows
 from sequencer.model.objective import npv, set_objective
+from sequencer.model.reduce import reduced
 from sequencer.model.sequencing import SequencingModel
 from sequencer.model.value.aggregated import Aggregated
 from sequencer.model.value.cells import Cells
@@ -61,7 +62,8 @@ def build(instance: Instance, *, formulation: str = "aggregated", reduce: bool =
     formulation
         Value formulation, a key of :data:`FORMULATIONS`.
     reduce
-        Whether start windows are cut by what the rules imply; False gives the same optimum from a larger model.
+        Whether start windows are cut by what the rules imply and what no rule needs is left out, see
+        :mod:`sequencer.model.reduce`; False gives the same optimum from a larger model.
 
     Raises
     ------
@@ -75,7 +77,8 @@ def build(instance: Instance, *, formulation: str = "aggregated", reduce: bool =
         message = f"there is no formulation '{formulation}'; choose one of {', '.join(FORMULATIONS)}"
         raise SequencerError(message)
     with PauseGC():
-        model = SequencingModel(instance, reach(instance) if reduce else unreduced(instance))
+        windows = reduced(instance, FAMILIES) if reduce else unreduced(instance)
+        model = SequencingModel(instance, windows)
         model.value = FORMULATIONS[formulation](model)
         model.value.build()
         for rule in FAMILIES:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
     from sequencer.model.sequencing import SequencingModel
 
 
@@ -29,6 +30,8 @@ class Family:
         Adds the rows to a model.
     doc : str
         What the rule means, for the rule reference.
+    gains : callable
+        Adoptables that may help to keep the rule by being adopted, so that none of them is pruned.
     """
 
     name: str
@@ -37,14 +40,24 @@ class Family:
     priority: int
     build: Callable[[SequencingModel], None]
     doc: str
+    gains: Callable[[Instance], Iterable[str]]
+
+
+def _nothing(_: Instance) -> Iterable[str]:
+    return ()
 
 
 def family(
-    name: str, title: str, *, latex: str, priority: int
+    name: str,
+    title: str,
+    *,
+    latex: str,
+    priority: int,
+    gains: Callable[[Instance], Iterable[str]] = _nothing,
 ) -> Callable[[Callable[[SequencingModel], None]], Family]:
     """Turn a builder function into a :class:`Family`; its docstring becomes the rule's text."""
 
     def wrap(build: Callable[[SequencingModel], None]) -> Family:
-        return Family(name, title, latex, priority, build, inspect.cleandoc(build.__doc__ or ""))
+        return Family(name, title, latex, priority, build, inspect.cleandoc(build.__doc__ or ""), gains)
 
     return wrap

@@ -265,6 +265,17 @@ class Construction:
                 stale.append((-TOLERANCE, k, wanted))
         return state
 
+    def holds(self, plan: Plan) -> bool:
+        """Whether the model has a column for every adoption of a plan; what nothing needs has none."""
+        return all((a.id, self._mode(a), a.wave) in self.model.adopt for a in plan.adoptions)
+
+    def _mode(self, adoption: Adoption) -> str | None:
+        """Mode id of an adoption; None where the instance has no such adoptable or mode."""
+        try:
+            return self.instance.adoptables[adoption.id].mode(adoption.mode).id
+        except KeyError:
+            return None
+
     def repaired(self, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
         """Fit a plan made elsewhere: same ids and modes, waves no earlier than it says, as far as the rules allow.
 
@@ -274,23 +285,19 @@ class Construction:
             The plan that fits, and the ids that had to be dropped.
         """
         state = self.empty()
-        waiting = [a for a in plan.adoptions if self._knows(a)]
-        waiting.sort(key=lambda a: a.wave)
+        modes = {a: self._mode(a) for a in plan.adoptions}
+        waiting = sorted((a for a, mode in modes.items() if mode is not None), key=lambda a: a.wave)
         placed = True
         while placed:
             placed = False
             for a in list(waiting):
-                window = self.model.reach.windows[a.id, a.mode or ""]
-                if any(
-                    self._try(state, a.id, a.mode or "", w)
-                    for w in range(max(a.wave, window.earliest), window.latest + 1)
-                ):
+                mode = modes[a] or ""
+                window = self.model.reach.windows[a.id, mode]
+                waves = range(max(a.wave, window.earliest), window.latest + 1)
+                if any(self._try(state, a.id, mode, w) for w in waves):
                     waiting.remove(a)
                     placed = True
         return self.plan(state), tuple(a.id for a in plan.adoptions if a.id not in state.decisions)
-
-    def _knows(self, adoption: Adoption) -> bool:
-        return (adoption.id, adoption.mode or "") in self.model.reach.windows
 
     def plan(self, state: _State) -> Plan:
         """Plan of a state."""

@@ -150,7 +150,7 @@ class _Solve:
             plan = construction.run(time.monotonic() + START_SECONDS)
             if plan is not None:
                 self.keeper.consider(plan)
-        elif not self.keeper.consider(self.start):
+        elif not (construction.holds(self.start) and self.keeper.consider(self.start)):
             plan, dropped = construction.repaired(self.start)
             self.keeper.emit(StartRepaired(self.keeper.seconds, dropped))
             self.keeper.consider(plan)

@@ -141,15 +141,15 @@ def test_a_feasible_start_plan_is_kept_as_it_is():
 
 
 def test_a_start_plan_is_repaired_never_an_error():
-    # unknown id and mode are dropped, r1 moves from wave 1 to 2, data:2 stays
+    # unknown ids and data:2, which nothing needs, are dropped; r1 moves from wave 1 to 2
     given = {"r1": 1, "data:1": 1, "data:2": 2, "gone": 1, "mandate:9": 1}
     start = Plan(tuple(Adoption(item, wave) for item, wave in given.items()))
     events = []
     result = solve(steps_instance(), start=start, gap=0, listeners=[events.append])
     repaired = next(e for e in events if isinstance(e, StartRepaired))
-    assert repaired.dropped == ("gone", "mandate:9")
+    assert repaired.dropped == ("data:2", "gone", "mandate:9")
     first = next(e for e in events if isinstance(e, Improved)).plan
-    assert first == Plan((Adoption("data:1", 1), Adoption("data:2", 2), Adoption("r1", 2)))
+    assert first == Plan((Adoption("data:1", 1), Adoption("r1", 2)))
     assert result.objective == pytest.approx(19)
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sequencer.model.family import family
 from sequencer.types import RuleRef
 
 if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
     from sequencer.instance.rules import Lock
     from sequencer.model.sequencing import SequencingModel
+
+
+def _musts(instance: Instance) -> Iterable[str]:
+    """Items that have to be adopted."""
+    return (m.id for lock in instance.locks if lock.must for m in instance.members(lock.item))
 
 
 @family(
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
     latex=r"\text{live}_{i,\text{by}} = 1, \quad \text{started}_{i,W} = 0, \quad "
     r"\text{started}_{i,\text{earliest}-1} = 0, \quad \text{started}_{i,W} = \text{started}_{i,\text{latest}}",
     priority=8,
+    gains=_musts,
 )
 def locks(model: SequencingModel) -> None:
     """An item is adopted or not, at a time or in a mode, because somebody decided so.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     latex=r"\text{started}_{g,w} \le \text{started}_{g-1,w-1}, \qquad "
     r"\text{given: } \sum_g \text{started}_{g,w} = \text{path}_w",
     priority=1,
+    gains=lambda instance: (i.id for i in instance.adoptables.values() if i.kind == Kind.MANDATE),
 )
 def mandate(model: SequencingModel) -> None:
     """At most one step of the mandate in a wave, never down; where the path is given from above, exactly that path."""

@@ -198,7 +198,6 @@ class Aggregated(ValueModel):
                 made.add(Linear(terms={column: 1.0}), rate * gain)
         return made
 
-
     def earned(self) -> dict[tuple[str, int], list[int]]:
         """See :meth:`ValueModel.earned`."""
         made: dict[tuple[str, int], list[int]] = {}
