@@ -32,11 +32,11 @@ def draw(traces: Sequence[Trace], seconds: float, path: Path) -> None:
     FigureCanvasAgg(figure)
     ax = figure.add_subplot()
     for trace in traces:
-        _line(ax, trace, seconds)
+        _line(ax, trace)
     _target(ax, traces)
     ax.set_yscale("log")
     ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda gap, _: f"{gap:.4%}".rstrip("0%").rstrip(".") + " %"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda gap, _: f"{gap:.4%}".rstrip("0%").rstrip(".") + "%"))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlim(0.0, seconds)
     ax.set_xlabel("seconds", color=MUTED)
@@ -49,8 +49,8 @@ def draw(traces: Sequence[Trace], seconds: float, path: Path) -> None:
     figure.savefig(path, metadata={"Software": None})
 
 
-def _line(ax: Axes, trace: Trace, seconds: float) -> None:
-    """A step line from the first gap known; an end before the last second gets a dot."""
+def _line(ax: Axes, trace: Trace) -> None:
+    """A step line from the first gap known; a dot where the gap asked for was reached."""
     known = [(row.seconds, max(row.gap, SMALLEST)) for row in trace.rows if row.gap is not None]
     colour, style = LOOKS[trace.configuration.name]
     title = trace.configuration.title
@@ -59,7 +59,7 @@ def _line(ax: Axes, trace: Trace, seconds: float) -> None:
         return
     times, gaps = zip(*known, strict=True)
     ax.step(times, gaps, where="post", color=colour, linestyle=style, linewidth=1.8, label=f"{title}: {gaps[-1]:.1%}")
-    if times[-1] < 0.99 * seconds:
+    if trace.termination == "gap_reached":
         ax.plot(times[-1], gaps[-1], marker="o", color=colour, markersize=5)
 
 
