@@ -33,6 +33,8 @@ class SolveOptions:
         Whether rows that cut off much of the relaxation are added.
     staged : bool
         Whether the core decisions are searched first.
+    deterministic : bool
+        Whether the same input gives the same plan to the byte: one thread, one search, no clock.
     max_nodes : int or None
         Work limit: nodes of the search tree; reproducible where a time limit is not.
     """
@@ -46,6 +48,7 @@ class SolveOptions:
     start_plan: bool = True
     tighten: bool = True
     staged: bool = True
+    deterministic: bool = False
     max_nodes: int | None = None
 
     def __post_init__(self) -> None:
@@ -55,6 +58,11 @@ class SolveOptions:
         if self.time_limit is not None and self.time_limit <= 0:
             message = f"time limit {self.time_limit} s must be positive"
             raise SequencerError(message)
+        if self.deterministic and self.time_limit is not None:
+            message = (
+                "a deterministic solve cannot have a time limit: it depends on the machine; limit nodes instead"
+            )
+            raise SequencerError(message)
         if self.threads is not None and self.threads < 1:
             message = f"threads {self.threads} must be at least 1"
             raise SequencerError(message)
@@ -62,6 +70,8 @@ class SolveOptions:
     @property
     def cores(self) -> int:
         """Threads to use."""
+        if self.deterministic:
+            return 1
         if self.threads is not None:
             return self.threads
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

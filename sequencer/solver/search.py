@@ -79,7 +79,8 @@ class Search:
     def staged(self) -> bool:
         """Whether the first stage is worth its while: a gap is allowed, and much is not core."""
         whole, core = int(self.form.integral.sum()), int(self._core.sum())
-        return self.options.staged and self.options.gap > 0 and whole > SMALL and 0 < core < whole
+        wanted = self.options.staged and self.options.gap > 0 and not self.options.deterministic
+        return wanted and whole > SMALL and 0 < core < whole
 
     # -- stages -------------------------------------------------------------------------------------------------------
 

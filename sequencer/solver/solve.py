@@ -54,6 +54,7 @@ def solve(
     start_plan: bool = True,
     tighten: bool = True,
     staged: bool = True,
+    deterministic: bool = False,
     max_nodes: int | None = None,
 ) -> Result:
     """Find the best plan of an instance.
@@ -69,7 +70,7 @@ def solve(
     threads
         Threads of the solver, by default the cores there are.
     seed
-        Seed of the solver; same seed, threads and gap or work limit: same plan.
+        Seed of the solver.
     start
         Plan to start from.
     listeners
@@ -84,6 +85,8 @@ def solve(
         Whether rows that cut off much of the relaxation are added, see :mod:`sequencer.solver.tightening`.
     staged
         Whether the search goes in stages, see :mod:`sequencer.solver.search`.
+    deterministic
+        Whether the same input gives the same plan to the byte: one thread, one search, no clock. Gap 0 does so too.
     max_nodes
         Work limit in nodes of the search tree.
 
@@ -101,7 +104,9 @@ def solve(
     sequencer.errors.SolverError
         If the solver ends in a state from which nothing may be read.
     """
-    options = SolveOptions(gap, time_limit, threads, seed, formulation, reduce, start_plan, tighten, staged, max_nodes)
+    options = SolveOptions(
+        gap, time_limit, threads, seed, formulation, reduce, start_plan, tighten, staged, deterministic, max_nodes
+    )
     return _Solve(instance, options, start, tuple(listeners)).run()
 
 
@@ -137,8 +142,11 @@ class _Solve:
         if not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
             return self.form
         self.keeper.enter("tightening")
-        until = time.monotonic() + TIGHTEN_SECONDS
-        return tightened(self.model, self.form, until if deadline is None else min(until, deadline))
+        return tightened(self.model, self.form, min(self._soon(TIGHTEN_SECONDS), deadline or math.inf))
+
+    def _soon(self, seconds: float) -> float:
+        """Deadline of a preparation; none where the clock must not decide."""
+        return math.inf if self.options.deterministic else time.monotonic() + seconds
 
     def _start_plan(self) -> None:
         """Find a plan to start from; one that the independent evaluation does not accept is left out."""
@@ -147,7 +155,7 @@ class _Solve:
         self.keeper.enter("start plan")
         construction = Construction(self.model, Completion(self.form))
         if self.start is None:
-            plan = construction.run(time.monotonic() + START_SECONDS)
+            plan = construction.run(self._soon(START_SECONDS))
             if plan is not None:
                 self.keeper.consider(plan)
         elif not (construction.holds(self.start) and self.keeper.consider(self.start)):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
+import sequencer as sq
 from sequencer.errors import DisagreementError, SequencerError
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Adoption, Plan
@@ -17,6 +19,8 @@ from sequencer.solver.solve import solve
 from sequencer.types import Termination
 from tests.model.test_value import mixed
 from tests.model.tools import driver, make, optimum
+
+MEDIUM = Path(__file__).parents[2] / "instances" / "medium"
 
 
 def test_optimum_is_proven_and_evaluated():
@@ -63,6 +67,18 @@ def test_gap(objective, bound, gap):
 def test_same_input_same_plan():
     plans = {solve(mixed(), gap=0, threads=1, seed=3).plan.to_json() for _ in range(3)}
     assert len(plans) == 1
+
+
+def test_deterministic_same_plan_where_a_gap_is_left():
+    instance = sq.read(MEDIUM)
+    results = [solve(instance, gap=0.5, deterministic=True, max_nodes=20) for _ in range(2)]
+    assert results[0].plan.to_json() == results[1].plan.to_json()
+    assert results[0].bound == results[1].bound
+
+
+def test_deterministic_refuses_the_clock():
+    with pytest.raises(SequencerError, match="nodes"):
+        solve(make(), deterministic=True, time_limit=1)
 
 
 def test_events_tell_phases_and_only_better_plans():
