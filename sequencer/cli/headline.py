@@ -95,29 +95,26 @@ def _without_plan(result: Result, instance: Instance) -> list[str]:
 
 
 def _infeasible(result: Result, instance: Instance) -> list[str]:
-    from sequencer.report.rules import rule_text
+    from sequencer.report.clash import clash_lines
 
     lines = ["Infeasible: no plan keeps all rules."]
-    if result.conflict:
-        lines.append("These rules cannot hold together:")
-        for ref in result.conflict:
-            at = f" in wave {ref.wave}" if ref.wave is not None else ""
-            lines.append(f"  {rule_text(instance, ref)}{at}")
-        return lines
     impossible = out_of_reach_but_needed(instance)
-    return lines + (impossible or _demands(instance))
+    if not result.conflict:
+        return lines + (impossible or _demands(instance))
+    clash = [f"  {line}" for line in clash_lines(instance, result.conflict)]
+    one = len(clash) == 1
+    lines.append("This rule cannot be kept:" if one else "These rules cannot hold together:")
+    last = "Loosen or lift it" if one else "Loosen or lift at least one of them"
+    return [*lines, *clash, *impossible, f"{last} (an --overlay can)."]
 
 
 def _demands(instance: Instance) -> list[str]:
     """Rules that a plan without any adoption breaks: only they can ask for more than the others allow."""
     from sequencer.plan.evaluate import evaluate
     from sequencer.plan.plan import Plan
-    from sequencer.report.rules import rule_text
+    from sequencer.report.clash import clash_lines
 
-    path = " ".join(map(str, instance.settings.mandate_path))
-    given = f"The level of the mandate in each wave is given: {path}"
-    refs = [v.ref for v in evaluate(instance, Plan()).violations]
-    broken = dict.fromkeys(given if ref.family == "mandate" else rule_text(instance, ref) for ref in refs)
+    broken = clash_lines(instance, [v.ref for v in evaluate(instance, Plan()).violations])
     return [
         "These rules demand something, and money, people, mandate or time do not allow it:",
         *(f"  {text}" for text in broken),

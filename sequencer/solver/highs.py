@@ -254,7 +254,7 @@ class Highs:
         return False if outcome.termination is Termination.INFEASIBLE else None
 
     def clashing_rows(self, seconds: float) -> list[int]:
-        """Rows of an irreducible infeasible set of a linear form, as far as HiGHS finds one; empty where it is feasible."""
+        """Rows of an irreducible infeasible set of a linear form, where HiGHS finds one; none if it is feasible."""
         strategy = highspy.IisStrategy
         self._set("iis_strategy", int(strategy.kIisStrategyFromLp) + int(strategy.kIisStrategyIrreducible))
         self._set("iis_time_limit", max(seconds, 0.0))

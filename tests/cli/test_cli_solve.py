@@ -14,6 +14,7 @@ import sequencer.solver.solve as solving
 from sequencer.errors import DisagreementError, RunError, SolverError
 from sequencer.run.folder import RunFolder, read_run
 from sequencer.run.reading import RESULT_KEYS
+from sequencer.solver.conflict import conflict_of
 from sequencer.solver.events import Improved, Progress, StartRepaired
 from sequencer.types import RuleRef, Termination
 
@@ -153,6 +154,17 @@ def test_what_a_start_plan_loses_is_listed(run_cli, ex, fake):
     assert "left out: gone, lost" in run_cli("solve", "ex").stderr
 
 
+def test_a_start_plan_that_only_moves_loses_nothing(run_cli, ex, fake):
+    def moved(instance, options, real):
+        for listener in options["listeners"]:
+            listener(StartRepaired(0.1, ()))
+        return real()
+
+    fake(moved)
+    text = run_cli("solve", "ex").stderr
+    assert "does not fit as it is; some starts are moved." in text
+
+
 def test_a_start_plan_of_another_instance_is_used_with_a_note(run_cli, ex, a_run):
     done = run_cli("solve", "ex", "--start", "run", "--lock", "!remote")
     assert done.exit_code == 0
@@ -206,16 +218,43 @@ def test_every_end_has_its_exit_code_and_its_json(run_cli, ex, fake, here, termi
     assert result["plan"] or "No plan was found" in said.stderr or "Infeasible" in said.stderr
 
 
+def explained(conflict):
+    """Result of the real solve with a conflict, or none."""
+
+    def do(instance, options, real):
+        return replace(real(), conflict=conflict(instance) if callable(conflict) else conflict)
+
+    return do
+
+
 def test_a_clash_of_rules_is_named(run_cli, ex, fake):
-    conflict = (RuleRef("budgets", ("hq",), 1), RuleRef("locks", ("remote", "must")))
+    conflict = (RuleRef("budgets", ("hq",), 1), RuleRef("budgets", ("hq",), 2), RuleRef("locks", ("remote", "must")))
     fake(ended(Termination.INFEASIBLE, **NO_PLAN, bound=None, conflict=conflict))
     done = run_cli("solve", "ex")
-    assert "Budget of hq in wave 1" in done.stderr
-    assert "Remote engagement must be adopted" in done.stderr
+    assert done.exit_code == 3
+    assert done.stderr.endswith(
+        "Infeasible: no plan keeps all rules.\n"
+        "These rules cannot hold together:\n"
+        "  Remote engagement must be adopted\n"
+        "  Budget of hq (waves 1–2)\n"
+        "Loosen or lift at least one of them (an --overlay can).\n"
+    )
+    assert tuple(json.loads(run_cli("solve", "ex", "--json").stdout)) == RESULT_KEYS
 
 
-def test_infeasible_locks_end_with_3(run_cli, ex):
+def test_a_rule_that_clashes_with_itself_is_named(run_cli, ex, fake):
+    conflict = (RuleRef("locks", ("remote", "must")),)
+    fake(ended(Termination.INFEASIBLE, **NO_PLAN, bound=None, conflict=conflict))
+    text = run_cli("solve", "ex").stderr
+    assert (
+        "This rule cannot be kept:\n  Remote engagement must be adopted\nLoosen or lift it (an --overlay can)." in text
+    )
+
+
+@pytest.mark.parametrize("conflict", [(), conflict_of], ids=["unexplained", "explained"])
+def test_infeasible_locks_end_with_3(run_cli, ex, fake, conflict):
     # remote needs data:2, which is live in wave 3 at the earliest: data:1 in wave 1, data:2 in wave 2, one wave each
+    fake(explained(conflict))
     done = run_cli("solve", "ex", "--lock", "remote=2", "--json")
     assert done.exit_code == 3
     result = json.loads(done.stdout)
@@ -224,10 +263,18 @@ def test_infeasible_locks_end_with_3(run_cli, ex):
     assert "Infeasible: no plan keeps all rules" in text
     assert "Remote engagement must be adopted by its lock, but cannot be: " in text
     assert "so it can start in wave 3 at the earliest" in text
+    if conflict:
+        clash = text.split("These rules cannot hold together:\n")[1].splitlines()[:5]
+        assert clash[:2] == ["  Remote engagement must be adopted", "  Remote engagement starts in wave 2"]
+        assert sorted(clash[2:4]) == [
+            "  Customer data 2 after Customer data 1",
+            "  Remote engagement needs Customer data 2",
+        ]
 
 
-def test_a_demand_that_money_does_not_allow_is_named(run_cli, ex):
+def test_a_demand_that_money_does_not_allow_is_named(run_cli, ex, fake):
     # both drivers must be adopted, but nothing can be paid: every step costs something
+    fake(explained(()))
     budgets = ex / "budgets.csv"
     budgets.write_text("pot,wave,amount\n" + "".join(f"hq,{w},0.05\n" for w in range(1, 5)))
     done = run_cli("solve", "ex", "--lock", "+remote")
@@ -237,15 +284,16 @@ def test_a_demand_that_money_does_not_allow_is_named(run_cli, ex):
     assert "Customer data" not in done.stderr
 
 
-def test_a_given_mandate_that_money_does_not_allow_is_named(run_cli, ex):
+def test_a_given_mandate_that_money_does_not_allow_is_named(run_cli, ex, fake):
     # the step to level 1 costs 0.1 in wave 1, of whose budget of 0.1 no more than 80 % is released
+    fake(explained(()))
     settings = ex / "instance.toml"
     settings.write_text(settings.read_text() + 'mandate_path = "1 1 1 1"\n')
     budgets = ex / "budgets.csv"
     budgets.write_text("pot,wave,amount\n" + "".join(f"hq,{w},0.1\n" for w in range(1, 5)))
     done = run_cli("solve", "ex")
     assert done.exit_code == 3
-    assert "  The level of the mandate in each wave is given: 1 1 1 1\n" in done.stderr
+    assert "  The mandate's level in each wave is given: 1, 1, 1, 1\n" in done.stderr
 
 
 @pytest.mark.parametrize("error", [DisagreementError("3 is not 4"), SolverError("status 17"), ZeroDivisionError("0/0")])
