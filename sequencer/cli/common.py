@@ -188,7 +188,8 @@ class Command(click.RichCommand):
         start_logging(ctx.ensure_object(State))
         try:
             return super().invoke(ctx)
-        except (ClickException, ClickExit, Abort):
+        except (ClickException, ClickExit, Abort, BrokenPipeError):
+            # Whoever reads the output has had enough (… | head): click ends the process quietly.
             raise
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
@@ -198,8 +199,8 @@ class Command(click.RichCommand):
 
 
 def is_defect(error: Exception) -> bool:
-    """Whether an error is a defect of the program, not of what it was given."""
-    return not isinstance(error, SequencerError) or isinstance(error, DisagreementError | SolverError)
+    """Whether an error is a defect of the program, not of what it was given or where it writes."""
+    return not isinstance(error, SequencerError | OSError) or isinstance(error, DisagreementError | SolverError)
 
 
 def report(error: Exception) -> Exit:
@@ -210,6 +211,9 @@ def report(error: Exception) -> Exit:
     if isinstance(error, InputError):
         click.echo(problems_text(error.problems), err=True)
         return Exit.BAD_INPUT
+    if isinstance(error, OSError):
+        click.echo(os_error_text(error), err=True)
+        return Exit.BAD_INPUT
     if not is_defect(error):
         click.echo(f"Error: {clean(error, lines=True)}", err=True)
         return Exit.BAD_INPUT
@@ -217,6 +221,14 @@ def report(error: Exception) -> Exit:
     click.echo(f"Internal error: {clean(what, lines=True)}", err=True)
     click.echo("This is a defect. -v --log-file FILE keeps the details for a report.", err=True)
     return Exit.CHECK_FAILED
+
+
+def os_error_text(error: OSError) -> str:
+    """What the system refused: a file, or the output where no file is named."""
+    why = error.strerror or str(error)
+    if error.filename is None:
+        return clean(f"Error: the output cannot be written ({why}). Free space, or send it elsewhere.")
+    return clean(f"Error: {error.filename} cannot be used ({why}). Check the path, its permissions and free space.")
 
 
 def problems_text(problems: Sequence[InputProblem]) -> str:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def diff(first: Path, second: Path, as_json: bool) -> None:
     """Show what differs between two instances or runs, FIRST and SECOND.
 
-    Settings that changed, and the rows added, removed or changed in each table; of two runs also what their plans do
-    otherwise. The exit code is 0 whether or not something differs.
+    Settings that changed, and the rows added, removed or changed in each table with what they say; of two runs also
+    what their plans do otherwise. The exit code is 0 whether or not something differs.
     """
     from sequencer.instance.differences import differences
 
@@ -72,8 +72,7 @@ def _content(found: Differences, moves: list[dict[str, Any]] | None) -> dict[str
     tables: dict[str, dict[str, list[Any]]] = {}
     for row in found.rows:
         entry = tables.setdefault(row.table, {"added": [], "removed": [], "changed": []})
-        fields = [asdict(f) for f in row.fields]
-        entry[row.change].append({"id": row.id, "fields": fields} if row.change == "changed" else row.id)
+        entry[row.change].append({"id": row.id, "fields": [asdict(f) for f in row.fields]})
     return {
         "same": not found and not moves,
         "same_results": found.same_results,

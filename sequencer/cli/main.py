@@ -11,7 +11,7 @@ from typing import Any
 import rich_click as click
 
 from sequencer import __version__
-from sequencer.cli.common import PATH, examples, output_options
+from sequencer.cli.common import PATH, examples, os_error_text, output_options
 from sequencer.cli.diff import diff
 from sequencer.cli.evaluate import evaluate
 from sequencer.cli.init import init
@@ -19,7 +19,7 @@ from sequencer.cli.plot import plot
 from sequencer.cli.rules import rules
 from sequencer.cli.show import show
 from sequencer.cli.solve import solve
-from sequencer.cli.state import State, process_began
+from sequencer.cli.state import Exit, State, process_began
 from sequencer.cli.validate import validate
 
 CONFIG = Path("sequencer.toml")
@@ -112,4 +112,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    cli.main(obj=State(began=process_began()), prog_name="sequencer")
+    try:
+        cli.main(obj=State(began=process_began()), prog_name="sequencer")
+    except OSError as error:
+        click.echo(os_error_text(error), err=True)
+        sys.exit(Exit.BAD_INPUT)

@@ -70,7 +70,10 @@ class LiveLine:
         if self._quiet:
             return
         if isinstance(event, StartRepaired):
-            self._tell(f"The start plan does not fit as it is; left out: {', '.join(event.dropped)}.")
+            lost = (
+                f"left out: {', '.join(event.dropped)}" if event.dropped else "some starts moved, nothing is left out"
+            )
+            self._tell(f"The start plan does not fit as it is; {lost}.")
             return
         news = self._take(event)
         waited = self._clock() - self._shown

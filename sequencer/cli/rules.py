@@ -18,18 +18,27 @@ from sequencer.cli.common import (
 from sequencer.cli.render import echo, echo_json, echo_report, echo_table
 
 
-@click.command(cls=Command, epilog=examples("sequencer rules", "sequencer rules instances/medium"))
+@click.command(
+    cls=Command,
+    epilog=examples("sequencer rules", "sequencer rules instances/medium", "sequencer rules --markdown > rules.md"),
+)
 @click.argument("instance", type=PATH, required=False)
 @instance_options
+@click.option("--markdown", is_flag=True, help="Print the reference of all families as Markdown, with formulas.")
 @json_option
 @output_options
-def rules(instance: Path | None, overlays: tuple[Path, ...], locks: tuple[str, ...], as_json: bool) -> None:
+def rules(
+    instance: Path | None, overlays: tuple[Path, ...], locks: tuple[str, ...], markdown: bool, as_json: bool
+) -> None:
     """List the families of rules; with an INSTANCE, the rules that hold in it."""
+    if markdown and (as_json or instance is not None):
+        message = "--markdown prints the reference of all families: leave out INSTANCE and --json."
+        raise click.UsageError(message)
     if instance is None:
         if overlays or locks:
             message = "--overlay and --lock change an INSTANCE: name it."
             raise click.UsageError(message)
-        _families(as_json)
+        _families(as_json, markdown)
         return
     from sequencer.report.rules import instance_rules
 
@@ -40,9 +49,13 @@ def rules(instance: Path | None, overlays: tuple[Path, ...], locks: tuple[str, .
         echo_report(table)
 
 
-def _families(as_json: bool) -> None:
+def _families(as_json: bool, markdown: bool) -> None:
     from sequencer.model.build import FAMILIES
+    from sequencer.report.rules import rule_reference
 
+    if markdown:
+        click.echo(rule_reference(FAMILIES), nl=False)
+        return
     if as_json:
         keys = ("name", "title", "priority", "latex", "doc")
         echo_json({"families": [{key: getattr(family, key) for key in keys} for family in FAMILIES]})

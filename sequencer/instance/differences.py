@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sequencer.instance.columns import columns_of
+from sequencer.instance.columns import columns_of, flatten
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sequencer.instance.instance import Instance
+    from sequencer.instance.records import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class RowChange:
     change : {"added", "removed", "changed"}
         What happened on the way from the first instance to the second.
     fields : tuple of FieldChange
-        Fields that differ, where it is changed.
+        Fields that differ; of a row added or removed those that say something, its key aside.
     """
 
     table: str
@@ -87,9 +88,11 @@ def differences(first: Instance, second: Instance) -> Differences:
         before, after = first.by_id(table), second.by_id(table)
         for row_id in dict.fromkeys([*before, *after]):
             if row_id not in after:
-                rows.append(RowChange(table, row_id, "removed"))
+                fields = tuple(FieldChange(n, v, None) for n, v in _content(before[row_id]).items())
+                rows.append(RowChange(table, row_id, "removed", fields))
             elif row_id not in before:
-                rows.append(RowChange(table, row_id, "added"))
+                fields = tuple(FieldChange(n, None, v) for n, v in _content(after[row_id]).items())
+                rows.append(RowChange(table, row_id, "added", fields))
             elif before[row_id] != after[row_id]:
                 rows.append(RowChange(table, row_id, "changed", _fields(before[row_id], after[row_id])))
     settings = _fields(first.settings, second.settings)
@@ -100,6 +103,12 @@ def _fields(before: BaseModel, after: BaseModel) -> tuple[FieldChange, ...]:
     old, new = _cells(before), _cells(after)
     names = dict.fromkeys([*old, *new])
     return tuple(FieldChange(n, old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n))
+
+
+def _content(row: Record) -> dict[str, Any]:
+    """Cells of a row that say something: neither its key nor what an empty cell would say."""
+    said = flatten(row).keys() - set(row.key)
+    return {name: value for name, value in _cells(row).items() if name in said}
 
 
 def _cells(row: BaseModel) -> dict[str, Any]:

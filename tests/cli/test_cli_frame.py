@@ -185,3 +185,42 @@ def test_the_clock_starts_with_the_process(monkeypatch):
 def test_python_m_sequencer_is_the_command():
     done = subprocess.run([sys.executable, "-m", "sequencer", "--version"], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["sequencer", __version__]
+
+
+# -- where the output goes ---------------------------------------------------------------------------------------
+
+
+def process(arguments, **options):
+    command = [sys.executable, "-c", "from sequencer.cli.main import main; main()", *arguments]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options)
+
+
+@pytest.mark.parametrize("arguments", [["validate", "ex"], ["rules", "--json"], ["--help"]])
+def test_a_closed_pipe_ends_quietly(ex, arguments):
+    read, write = os.pipe()
+    os.close(read)
+    with process(arguments, stdout=write) as running:
+        os.close(write)
+        assert running.stderr.read() == ""
+    assert running.returncode == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")  # noqa: PTH110
+@pytest.mark.parametrize("arguments", [["rules", "ex", "--json"], ["--help"]])
+def test_output_that_cannot_be_written_is_said_plainly(ex, arguments):
+    with open("/dev/full", "w") as full, process(arguments, stdout=full) as running:  # noqa: PTH123
+        text = running.stderr.read()
+    assert text == (
+        "Error: the output cannot be written (No space left on device). Free space, or send it elsewhere.\n"
+    )
+    assert running.returncode == 2
+
+
+def test_a_file_that_the_system_refuses_is_named(run_cli, ex, monkeypatch):
+    def refused(*_):
+        raise PermissionError(13, "Permission denied", "ex/drivers.csv")
+
+    monkeypatch.setattr("sequencer.cli.validate.load_instance", refused)
+    done = run_cli("validate", "ex")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Error: ex/drivers.csv cannot be used (Permission denied). Check")

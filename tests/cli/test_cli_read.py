@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -355,6 +356,18 @@ def test_rules_without_an_instance_take_no_lock(run_cli):
     assert run_cli("rules", "--lock", "!remote").exit_code == 2
 
 
+def test_rules_in_markdown_are_the_page_of_the_documentation(run_cli):
+    page = Path(__file__).parents[2] / "docs" / "rules.md"
+    assert run_cli("rules", "--markdown").stdout == page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("arguments", [("ex", "--markdown"), ("--markdown", "--json")])
+def test_markdown_is_the_reference_of_families_only(run_cli, ex, arguments):
+    done = run_cli("rules", *arguments)
+    assert done.exit_code == 2
+    assert "leave out INSTANCE" in done.stderr
+
+
 # -- diff -----------------------------------------------------------------------------------------------------------
 
 
@@ -381,12 +394,14 @@ def test_diff_names_settings_rows_and_columns(run_cli, ex, here):
     assert content["tables"]["drivers"]["changed"] == [
         {"id": "orchestration", "fields": [{"field": "potential", "before": 9.0, "after": 10.0}]}
     ]
-    assert content["tables"]["fit"] == {
-        "added": ["tiny:standardized"], "removed": ["large:standardized"], "changed": []
-    }  # fmt: skip
+    fit = content["tables"]["fit"]
+    assert [row["id"] for row in fit["added"]] == ["tiny:standardized"]
+    assert [row["id"] for row in fit["removed"]] == ["large:standardized"]
+    assert fit["added"][0]["fields"][0] == {"field": "fit", "before": None, "after": 0.7}
+    assert fit["removed"][0]["fields"][0] == {"field": "fit", "before": 0.7, "after": None}
     text = run_cli("diff", "ex", "copy").stdout
     assert "carry_share" in text
-    assert "large:standardized" in text
+    assert "removed large:standardized fit 0.7 –" in " ".join(text.split())
 
 
 def test_diff_tells_labels_from_data(run_cli, ex, here):
@@ -403,7 +418,8 @@ def test_diff_of_runs_tells_what_the_plans_do_otherwise(run_cli, ex, a_run, here
     moved = {m["id"]: m for m in content["plan"]}
     assert moved["remote"]["wave_before"] == read_run(a_run).plan.wave("remote")
     assert moved["remote"]["wave_after"] is None
-    assert content["tables"]["locks"]["added"] == ["remote"]
+    (lock,) = content["tables"]["locks"]["added"]
+    assert lock == {"id": "remote", "fields": [{"field": "never", "before": None, "after": True}]}
     text = run_cli("diff", "run", "less").stdout
     assert "not adopted" in text
 
