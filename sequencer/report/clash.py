@@ -52,6 +52,9 @@ def _text(instance: Instance, ref: RuleRef) -> str:
     if ref.family == "mandate" and instance.settings.mandate_path:
         path = ", ".join(map(str, instance.settings.mandate_path))
         return f"The mandate's level in each wave is given: {path}"
+    if ref.family == "windows" and ref.members[0] in instance.adoptables:
+        item = ref.members[0]
+        return f"{item_text(instance, item)} is not live before wave {instance.adoptables[item].earliest_live}"
     if ref.family == "locks" and len(ref.members) == 2:
         said = _decided(instance, *ref.members)
         return f"{item_text(instance, ref.members[0])} {said}" if said else rule_text(instance, ref)

@@ -50,6 +50,12 @@ def test_a_fixed_mode_is_named(small):
     assert clash_lines(given, [RuleRef("locks", ("jp", "mode"))]) == ["Japan takes the mode Full"]
 
 
+def test_a_launch_tells_its_wave(small):
+    refs = [RuleRef("windows", ("jp",))]
+    launched = small.replace({"table": "affiliates", "where": {"id": "jp"}, "field": "launch_wave", "set": 2})
+    assert clash_lines(launched, refs) == ["Japan is not live before wave 2"]
+
+
 def test_a_given_mandate_is_one_line(small):
     refs = [RuleRef("mandate", ("mandate:1",), w) for w in (1, 2)]
     assert clash_lines(small, refs) == ["Programme one step at a time"]
