@@ -70,9 +70,7 @@ class LiveLine:
         if self._quiet:
             return
         if isinstance(event, StartRepaired):
-            lost = (
-                f"left out: {', '.join(event.dropped)}" if event.dropped else "some starts moved, nothing is left out"
-            )
+            lost = f"left out: {', '.join(event.dropped)}" if event.dropped else "some starts are moved"
             self._tell(f"The start plan does not fit as it is; {lost}.")
             return
         news = self._take(event)
