@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 PHASES = {
     "build": "building the model",
     "start plan": "looking for a first plan",
+    "tightening": "tightening the bound",
+    "core decisions": "searching, core decisions first",
     "search": "searching",
+    "conflict": "finding out which rules clash",
     "evaluate": "checking the plan",
 }
 REWRITE_EVERY = 0.1

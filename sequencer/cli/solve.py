@@ -52,6 +52,8 @@ class Request:
     seed: int
     start: Path | None
     formulation: str
+    deterministic: bool
+    max_nodes: int | None
     output: Path | None
     force: bool
     as_json: bool
@@ -68,6 +70,8 @@ class Request:
             "seed": self.seed,
             "start": None if self.start is None else self.start.resolve().name,
             "formulation": self.formulation,
+            "deterministic": self.deterministic,
+            "max_nodes": self.max_nodes,
         }
 
 
@@ -111,13 +115,21 @@ class Request:
     show_default=True,
     help="How value is modelled: aggregated is fast, cells is the textbook form; both are exact.",
 )
+@click.option(
+    "--deterministic",
+    is_flag=True,
+    help="Same input, same plan to the byte: one thread, one search, no clock; --max-nodes limits it.",
+)
+@click.option(
+    "--max-nodes", type=click.IntRange(min=1), metavar="N", help="Stop after so many nodes of the search tree."
+)
 @click.option("-o", "--output", type=PATH, metavar="RUN", help="Keep everything in this run folder, made anew.")
 @click.option("--force", is_flag=True, help="Replace the run in that folder.")
 @json_option
 @output_options
 @click.option_panel("What is solved", options=["--overlay", "--lock", "--start"])
-@click.option_panel("When to stop", options=["--gap", "--time-limit"])
-@click.option_panel("How to search", options=["--threads", "--seed", "--formulation"])
+@click.option_panel("When to stop", options=["--gap", "--time-limit", "--max-nodes"])
+@click.option_panel("How to search", options=["--threads", "--seed", "--formulation", "--deterministic"])
 @click.option_panel("Output", options=["--output", "--force", "--json", "--quiet", "--verbose", "--log-file", "--help"])
 def solve(**given: Any) -> None:  # noqa: ANN401
     """Find the best roadmap of an INSTANCE, with a proven gap.
@@ -200,6 +212,8 @@ class Outcome:
                     start=start,
                     listeners=(self._remember, *((folder,) if folder else ()), live),
                     formulation=request.formulation,
+                    deterministic=request.deterministic,
+                    max_nodes=request.max_nodes,
                 )
             except KeyboardInterrupt:
                 return self._interrupted(instance)

@@ -16,6 +16,7 @@ from sequencer.plan.evaluate import Evaluation
 from sequencer.plan.plan import Plan
 from sequencer.solver import highs
 from sequencer.solver.completion import Completion
+from sequencer.solver.conflict import conflict_of
 from sequencer.solver.construct import Construction
 from sequencer.solver.decisions import fix_decisions
 from sequencer.solver.events import Listener, StartRepaired
@@ -25,7 +26,7 @@ from sequencer.solver.result import Result
 from sequencer.solver.search import SMALL, Search
 from sequencer.solver.standard_form import StandardForm, box_bound, standard_form
 from sequencer.solver.tightening import tighten as tightened
-from sequencer.types import Termination
+from sequencer.types import RuleRef, Termination
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -35,6 +36,9 @@ START_SECONDS = 2.0
 
 TIGHTEN_SECONDS = 15.0
 """Most time spent on tightening."""
+
+CONFLICT_SECONDS = 10.0
+"""Most time spent on finding out which rules clash."""
 
 AGREEMENT = 1e-6
 """Relative difference allowed between the solver's objective and the independent evaluation."""
@@ -182,7 +186,17 @@ class _Solve:
             unit=settings.unit,
             fingerprint=self.instance.fingerprint,
             versions=versions(),
+            conflict=self._conflict(outcome),
         )
+
+    def _conflict(self, outcome: highs.Outcome) -> tuple[RuleRef, ...]:
+        """Rules that clash, where there is no plan; within the time limit."""
+        if outcome.termination is not Termination.INFEASIBLE:
+            return ()
+        self.keeper.enter("conflict")
+        limit = self.options.time_limit
+        left = math.inf if limit is None else self.began + limit - time.monotonic()
+        return conflict_of(self.instance, min(CONFLICT_SECONDS, left), formulation=self.options.formulation)
 
     def _bound(self, outcome: highs.Outcome) -> float | None:
         """Proven bound; that of the column bounds alone where the search ended before it had one."""
