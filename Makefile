@@ -5,8 +5,10 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
 DEMO_SECONDS ?= 60
+CROSSCHECK_COUNT ?= 500
+CROSSCHECK_SEED ?= 0
 
-.PHONY: setup demo test lint notebooks bench-quick docs lock
+.PHONY: setup demo test crosscheck lint notebooks bench-quick docs lock
 
 setup: $(STAMP)
 
@@ -25,6 +27,9 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest -n auto --cov=sequencer --cov-report=term --cov-report=json:.coverage.json -q
 	$(BIN)/python tests/coverage_floor.py .coverage.json
+
+crosscheck: setup
+	$(BIN)/python -m tests.oracle.crosscheck --count $(CROSSCHECK_COUNT) --seed $(CROSSCHECK_SEED) --output docs/crosscheck.md
 
 lint: setup
 	$(BIN)/ruff check .

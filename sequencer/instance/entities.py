@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import model_validator
 
-from sequencer.instance.records import Costed, Id, Named, Record, Word, Words, amount, field, per
+from sequencer.instance.records import Costed, Id, Named, Record, Use, Word, Words, amount, field, per
 from sequencer.instance.settings import MOST_MONTHS, MOST_WAVES
 from sequencer.types import Layer
 
@@ -76,7 +76,7 @@ class SourcingMode(Named):
     layers: Words = field("layers it is offered for")
     duration: int | None = field("waves in progress; empty: as the step says", None, ge=0, le=MOST_WAVES, unit="waves")
     cost_factor: float = field("factor on one-off and running cost", 1.0, ge=0)
-    use_factor: dict[str, float] = per("use_factor_", "resources", "factor on the use of a resource", unit="factor")
+    use_factor: dict[str, Use] = per("use_factor_", "resources", "factor on the use of a resource", unit="factor")
     inhouse_weight: float = field("how far it counts as in-house", 1.0, ge=0, le=1)
 
 
@@ -109,7 +109,7 @@ class Archetype(Named):
     success: float = amount("probability of success", 1.0, unit="share", le=1)
     value_factor: float = field("factor on the value of the affiliate's cells", 1.0, ge=0)
     variant_of: str = field("archetype it is an experienced variant of (same fit and limits)", "", ref="archetypes")
-    use: dict[str, float] = per("use_", "resources", "use of a resource while in progress", unit="resource unit")
+    use: dict[str, Use] = per("use_", "resources", "use of a resource while in progress", unit="resource unit")
     upkeep: dict[str, float] = per("upkeep_", "resources", "use of a resource while live", unit="resource unit")
 
 
@@ -120,7 +120,7 @@ class Touch(Named):
 
     cost_factor: float = field("factor on the archetype's one-off cost", 1.0, ge=0)
     success: float = amount("probability of success", 1.0, unit="share", le=1)
-    use: dict[str, float] = per("use_", "resources", "extra use of a resource while in progress", unit="resource unit")
+    use: dict[str, Use] = per("use_", "resources", "extra use of a resource while in progress", unit="resource unit")
 
 
 class Fit(Record):
@@ -308,6 +308,6 @@ class ExtraMode(Named):
     item: Word = field("adoptable it belongs to", ref="items")
     duration: int | None = field("waves in progress", None, ge=0, le=MOST_WAVES, unit="waves")
     cost_factor: float = field("factor on one-off and running cost", 1.0, ge=0)
-    use_factor: dict[str, float] = per("use_factor_", "resources", "factor on the use of a resource", unit="factor")
+    use_factor: dict[str, Use] = per("use_factor_", "resources", "factor on the use of a resource", unit="factor")
     success: float = field("probability of success", 1.0, ge=0, le=1)
     value_factor: float = field("factor on value", 1.0, ge=0)

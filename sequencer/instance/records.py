@@ -27,6 +27,9 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_split)]
 Numbers = Annotated[tuple[float, ...], BeforeValidator(_split)]
+Use = Annotated[float, Field(ge=0)]
+"""Use of a resource while in progress, or a factor on it: only upkeep may free what is replaced."""
+Uses = Annotated[tuple[Use, ...], BeforeValidator(_split)]
 
 
 def field(
@@ -138,9 +141,7 @@ class Costed(Record):
     one_off_cost: float = amount("cost of adopting it, spread evenly over the waves in progress", 0.0)
     running_cost: float = amount("cost a year while live", 0.0, unit="money/year", ge=None)
     pot: str = field("pot that pays", "hq", ref="pots")
-    use: dict[str, Annotated[float, Field(ge=0)]] = per(
-        "use_", "resources", "use of a resource while in progress", unit="resource unit"
-    )
+    use: dict[str, Use] = per("use_", "resources", "use of a resource while in progress", unit="resource unit")
     upkeep: dict[str, float] = per("upkeep_", "resources", "use of a resource while live", unit="resource unit")
     tactical: float = field("tactical learning, counted in the start wave", 0.0, unit="points", ge=0)
     strategic: float = field("strategic learning, counted in the start wave", 0.0, unit="points", ge=0)

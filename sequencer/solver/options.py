@@ -59,9 +59,7 @@ class SolveOptions:
             message = f"time limit {self.time_limit} s must be positive"
             raise SequencerError(message)
         if self.deterministic and self.time_limit is not None:
-            message = (
-                "a deterministic solve cannot have a time limit: it depends on the machine; limit nodes instead"
-            )
+            message = "a deterministic solve cannot have a time limit: it depends on the machine; limit nodes instead"
             raise SequencerError(message)
         if self.threads is not None and self.threads < 1:
             message = f"threads {self.threads} must be at least 1"

@@ -40,7 +40,7 @@ def draw(traces: Sequence[Trace], seconds: float, path: Path) -> None:
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_xlim(0.0, seconds)
     ax.set_xlabel("seconds", color=MUTED)
-    ax.set_title("Proven gap of the best plan so far", loc="left", color=INK, fontsize=11)
+    ax.set_title("Gap between the best plan so far and the bound on any plan", loc="left", color=INK, fontsize=11)
     ax.grid(color=FAINT, linewidth=0.7)
     ax.tick_params(colors=MUTED, which="both")
     ax.spines[["top", "right"]].set_visible(False)

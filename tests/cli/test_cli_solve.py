@@ -99,6 +99,8 @@ def test_the_run_folder_holds_what_was_printed_and_asked_for(run_cli, ex, here):
         "seed": 7,
         "start": None,
         "formulation": "aggregated",
+        "deterministic": False,
+        "max_nodes": None,
     }
 
 

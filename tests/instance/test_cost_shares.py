@@ -10,7 +10,9 @@ def shares(splits, **archetype):
     instance = Instance(
         settings={"schema_version": 1},
         affiliates=[{"id": "jp", "affiliate_class": "big"}],
-        archetypes=[{"id": "adapted", "duration": 1, "one_off_cost": 8, "running_cost": 2, "hq_share": 0.5} | archetype],
+        archetypes=[
+            {"id": "adapted", "duration": 1, "one_off_cost": 8, "running_cost": 2, "hq_share": 0.5} | archetype
+        ],
         pots=[{"id": "lab"}],
         cost_splits=[{"item": "jp", "line": line, "pot": pot, "share": share} for line, pot, share in splits],
     )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sequencer.instance.features import refuse_not_modelled
 from sequencer.instance.instance import Instance
 from tests.oracle.draw_rules import RULES
-from tests.oracle.drawing import Drawing, Pick
+from tests.oracle.drawing import MOST_PLANS, Drawing, Pick
 
 NODE = "technological.data"
 
@@ -39,10 +39,12 @@ def draw_instance(pick: Pick) -> Instance:
     _time(drawing)
     _pots_and_resources(drawing)
     _driver(drawing, "r1")
+    # The pieces that most rules are about are offered twice.
     chosen = drawing.several((*PIECES, *PIECES[:4]), 2, 1, 3, 2, 4)
     for piece in PIECES:
         if piece in chosen:
             piece(drawing)
+    by_affiliate(drawing)
     for rule in drawing.several(RULES, 2, 1, 3, 4):
         rule(drawing)
     instance = Instance(settings=drawing.settings, **drawing.tables)
@@ -198,11 +200,25 @@ def customer_types(drawing: Drawing) -> None:
 
 
 def functions(drawing: Drawing) -> None:
-    """A function that drivers name."""
-    if drawing.room("medical"):
-        drawing.tables["functions"].append({"id": "medical"} | drawing.costed(most=2))
+    """A function that drivers name, adopted once or by brand."""
+    by_brand = [f"medical@{b}" for b in drawing.ids("brands")] if drawing.chance(6) else []
+    wanted = by_brand or ["medical"]
+    if drawing.plans * (1 + drawing.last) ** len(wanted) <= MOST_PLANS:
+        for item in wanted:
+            drawing.room(item)
+        drawing.tables["functions"].append({"id": "medical", "per_brand": bool(by_brand)} | drawing.costed(most=2))
         for row in drawing.tables["drivers"]:
-            row["functions"] = drawing.pick(("medical", ""))
+            row["functions"] = drawing.pick(("medical", "medical", ""))
+
+
+def by_affiliate(drawing: Drawing) -> None:
+    """A driver or a brand that one of the affiliates adopts on its own."""
+    for table, parent in (("drivers", "driver"), ("brands", "brand")):
+        for own in drawing.ids(table):
+            for a in drawing.ids("affiliates"):
+                if drawing.chance(2) and drawing.room(f"{own}@{a}"):
+                    row = {parent: own, "affiliate": a} | drawing.costed(most=2)
+                    drawing.tables[f"{parent}_affiliates"].append(row)
 
 
 def mandate(drawing: Drawing) -> None:
