@@ -29,7 +29,6 @@ Words = Annotated[tuple[Word, ...], BeforeValidator(_split)]
 Numbers = Annotated[tuple[float, ...], BeforeValidator(_split)]
 Use = Annotated[float, Field(ge=0)]
 """Use of a resource while in progress, or a factor on it: only upkeep may free what is replaced."""
-Uses = Annotated[tuple[Use, ...], BeforeValidator(_split)]
 
 
 def field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from sequencer.instance.records import Id, Named, Numbers, Record, Uses, Word, Words, amount, field
+from sequencer.instance.records import Id, Named, Numbers, Record, Word, Words, amount, field
 
 
 class Pot(Named):
@@ -82,7 +82,7 @@ class UseProfile(Record):
 
     item: Word = field("adoptable; the profile holds in all its modes", ref="items")
     resource: Id = field("resource", ref="resources")
-    profile: Uses = field("use in the first, second, … wave in progress", unit="resource unit")
+    profile: Numbers = field("use in the first, second, … wave in progress", unit="resource unit")
 
 
 class PairUse(Record):
