@@ -232,6 +232,29 @@ def test_budgets_and_carry(solve, amounts, carry, value):
     assert solve(budgeted(amounts, carry))[0] == pytest.approx(value)
 
 
+@pytest.mark.parametrize(
+    ("cost", "carry", "value"),
+    [
+        # The hub frees 4 a year from wave 1 on: 12 in all. r1 costs 4: paid by what is freed in wave 1.
+        (4, 0.0, 12 + 30 - 4),
+        # r1 costs 6: 4 carried from wave 1 and 4 of wave 2 pay for it in wave 2, though no budget was ever given.
+        (6, 1.0, 12 + 20 - 6),
+        # Half is kept: 2 + 4 are just enough in wave 2; for 7 it takes wave 3: 0.5 · (0.5 · 4 + 4) + 4 = 7.
+        (6, 0.5, 12 + 20 - 6),
+        (7, 0.5, 12 + 10 - 7),
+        (6, 0.0, 12),
+    ],
+)
+def test_budgets_carry_what_negative_running_cost_frees(solve, cost, carry, value):
+    instance = make(
+        {"carry_share": carry},
+        drivers=[driver(one_off_cost=cost)],
+        initiatives=[{"id": "hub", "duration": 0, "running_cost": -4}],
+        budgets=[{"pot": "hq", "wave": w, "amount": 0} for w in (1, 2, 3)],
+    )
+    assert solve(instance)[0] == pytest.approx(value)
+
+
 def test_budgets_released_share(solve):
     # Level 0 releases half: 4 of 8 in wave 1 suffice, 4 of 7 do not; wave 2 has 8 again.
     mandate = make(mandate=[{"level": 0, "released_share": 0.5}]).mandate

@@ -37,8 +37,20 @@ def budgets(model: SequencingModel) -> None:
             right = granted(model, "released_share", w, most=1.0) * budget + carried * keep
             left = spend(model, pot, w)
             if keep and w < last:
-                ceiling = budget + keep * ceiling
+                ceiling = budget + keep * ceiling + _freed(model, pot, w)
                 column = model.new_columns(f"carry_{pot}_{w}", [(pot, w)], [ceiling])[0]
                 carried = Linear(terms={column: 1.0})
                 left = left + carried
             model.row(RuleRef("budgets", (pot,), w), left, "<=", right)
+
+
+def _freed(model: SequencingModel, pot: str, wave: int) -> float:
+    """Most money that negative running costs can add to a pot in a wave, each item in the mode that frees most."""
+    years = model.instance.periods[wave - 1].years * model.money_scale
+    return sum(
+        max(
+            sum(max(-line.amount, 0.0) * dict(line.shares).get(pot, 0.0) for line in mode.lines) * years
+            for mode in item.modes
+        )
+        for item in model.instance.adoptables.values()
+    )
