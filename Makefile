@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
-DEMO_SECONDS ?= 60
+DEMO_SECONDS ?= 90
 CROSSCHECK_COUNT ?= 500
 CROSSCHECK_SEED ?= 0
 

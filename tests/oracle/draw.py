@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sequencer.instance.features import refuse_not_modelled
 from sequencer.instance.instance import Instance
-from tests.oracle.draw_rules import RULES
+from tests.oracle.draw_rules import RULES, budgets
 from tests.oracle.drawing import MOST_PLANS, Drawing, Pick
 
 NODE = "technological.data"
@@ -39,13 +39,17 @@ def draw_instance(pick: Pick) -> Instance:
     _time(drawing)
     _pots_and_resources(drawing)
     _driver(drawing, "r1")
-    # The pieces that most rules are about are offered twice.
-    chosen = drawing.several((*PIECES, *PIECES[:4]), 2, 1, 3, 2, 4)
+    # The pieces that most rules are about are offered more than once.
+    chosen = drawing.several((*PIECES, *PIECES[:4], *PIECES[:3], initiatives), 2, 1, 3, 2, 4)
     for piece in PIECES:
         if piece in chosen:
             piece(drawing)
     by_affiliate(drawing)
-    for rule in drawing.several(RULES, 2, 1, 3, 4):
+    rules = drawing.several(RULES, 2, 1, 3, 4)
+    # What is freed matters only where money is short.
+    if drawing.freeing and budgets not in rules:
+        rules.append(budgets)
+    for rule in rules:
         rule(drawing)
     instance = Instance(settings=drawing.settings, **drawing.tables)
     refuse_not_modelled(instance)
@@ -79,7 +83,7 @@ def _driver(drawing: Drawing, item: str) -> None:
         row = {
             "id": item,
             "category": drawing.pick(("revenue", "savings")),
-            "potential": drawing.pick((60.63, 42.91, 83.17, 31.53, 24.37, 9.19, 0.41)),
+            "potential": drawing.pick((60.63, 42.91, 83.17, 31.53, 94.37, 72.11, 9.19, 0.41)),
             "success": drawing.pick((1, 0.75)),
         }
         drawing.tables["drivers"].append(row | drawing.costed(running=(0, 0, 0.5, 1, -0.5), most=3))
@@ -108,15 +112,18 @@ def steps(drawing: Drawing) -> None:
         if top > as_is:
             built.append(f"{leaf}:{top}")
     words = [*built, *([f"{NODE}:1"] if all(_has(drawing, leaf, 1) for leaf in leaves) else [])]
-    if words and drawing.chance(9):
-        _require(drawing, drawing.pick(("r1", "r1", "drivers")), " ".join(drawing.some(words)))
+    if built and drawing.chance(9):
+        required = built[:1] if drawing.chance(6) else drawing.some(words)
+        _require(drawing, drawing.pick(("r1", "r1", "drivers")), " ".join(required))
 
 
 def _has(drawing: Drawing, leaf: str, level: int) -> bool:
     return any(r["capability"] == leaf and r["level"] == level for r in drawing.tables["capability_steps"])
 
 
-def _require(drawing: Drawing, item: str, required: str, lags: tuple[int, ...] = (0, 0, 0, 0, 1)) -> None:
+def _require(
+    drawing: Drawing, item: str, required: str, lags: tuple[int, ...] = (0, 0, 0, 0, 0, 0, 0, 1, 1, 2)
+) -> None:
     drawing.tables["requirements"].append({"item": item, "requires": required, "lag": drawing.pick(lags)})
 
 
@@ -129,12 +136,12 @@ def affiliates(drawing: Drawing) -> None:
         return
     for a in taken:
         row = {"id": a, "affiliate_class": drawing.pick(("big", "small")), "revenue": drawing.pick((1, 2, 5))}
-        drawing.tables["affiliates"].append(row | {"launch_wave": drawing.pick((None, None, None, 2, 3))})
+        drawing.tables["affiliates"].append(row | {"launch_wave": drawing.launch()})
         drawing.durations[a] = min(durations.values())
     for name in names:
         _archetype(drawing, name, durations[name])
     for row in drawing.tables["drivers"]:
-        row["affiliates"] = drawing.pick(("", "", "", *taken))
+        row["affiliates"] = drawing.pick(("", "", "", "", "", "", *taken))
     if len(taken) == 2 and drawing.chance(2):
         _require(drawing, "de", drawing.pick(("jp", f"jp/{names[0]}")), (0, 1))
     if drawing.ids("capabilities") and drawing.chance(3):
@@ -168,8 +175,8 @@ def brands(drawing: Drawing) -> None:
     """One or two brands with launches and a lifecycle that drivers see differently."""
     taken = [b for b in ("onco", "cardio") if (b == "onco" or drawing.chance(9)) and drawing.room(b)]
     for b in taken:
-        row = {"id": b, "share": drawing.pick((1, 2)), "launch_wave": drawing.pick((None, None, 2, 3))}
-        drawing.tables["brands"].append(row | drawing.costed(most=2))
+        row = {"id": b, "share": drawing.pick((1, 2)), "launch_wave": drawing.launch()}
+        drawing.tables["brands"].append(row | drawing.costed(most=1))
     if taken and drawing.chance(5):
         periods = [str(drawing.pick(drawing.waves)), *(["tail"] if drawing.chance(5) else [])]
         for period, stage in zip(periods, ("growth", "mature"), strict=False):
@@ -177,15 +184,14 @@ def brands(drawing: Drawing) -> None:
             factor = drawing.pick((0.5, 0, 1.5))
             drawing.tables["lifecycle"].append({"driver": "r1", "stage": stage, "factor": factor})
     for row in drawing.tables["drivers"]:
-        row["brands"] = drawing.pick(("", "", "", "", *taken))
+        row["brands"] = drawing.pick(taken) if drawing.chance(2) else ""
     start_small(drawing)
 
 
 def start_small(drawing: Drawing) -> None:
     """Few brands at first, and few new ones later."""
-    if drawing.chance(8):
-        drawing.settings["brands_first_wave"] = drawing.pick((1, 1, 1, None, 0))
-        drawing.settings["brands_later_waves"] = drawing.pick((1, None, None, 0))
+    drawing.settings["brands_first_wave"] = drawing.pick((1, 1, 1, 1, 1, None, 1, 0))
+    drawing.settings["brands_later_waves"] = drawing.pick((1, None, 1, None, None, 0))
 
 
 def customer_types(drawing: Drawing) -> None:
@@ -228,7 +234,7 @@ def mandate(drawing: Drawing) -> None:
     if not taken:
         return
     drawing.settings["mandate_start"] = first
-    released = drawing.pick(((1, 1, 1), (0.5, 1, 1), (0.25, 0.5, 1), (0, 0.5, 0.5)))
+    released = drawing.pick(((1, 1, 1), (0.5, 1, 1), (0.5, 0.75, 1), (0, 1, 1)))
     for rank, level in enumerate((first, *taken)):
         grants = {g: drawing.pick((None, rank, None, min(rank, 1))) for g in GRANTS}
         row = {"level": level, "released_share": released[rank]} | grants
@@ -249,13 +255,15 @@ GRANTS = ("live_drivers", "new_drivers", "customized_in_progress", "customized_t
 def initiatives(drawing: Drawing) -> None:
     """An initiative that frees running cost, or that a driver needs."""
     if drawing.room("hub"):
-        duration = drawing.pick((1, 0, 2))
+        duration = drawing.pick((0, 0, 1, 2))
         drawing.durations["hub"] = duration
-        row = {"id": "hub", "duration": duration} | drawing.costed(running=(0, -1, -2, -4))
+        row = {"id": "hub", "duration": duration} | drawing.costed(running=(-4, 0, -2, -1))
+        if row["running_cost"] < 0:
+            row["one_off_cost"] = drawing.pick((0, 0, 0.5, 2))
         drawing.tables["initiatives"].append(row)
         if row["running_cost"] == 0 or drawing.chance(2):
             _require(drawing, drawing.pick(drawing.ids("drivers")), "hub")
 
 
-PIECES = (steps, affiliates, mandate, brands, second_driver, customer_types, functions, initiatives)
+PIECES = (steps, affiliates, brands, mandate, second_driver, customer_types, functions, initiatives)
 """What may bring adoptables besides the first driver."""

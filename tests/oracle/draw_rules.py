@@ -9,13 +9,15 @@ from tests.oracle.drawing import Drawing
 
 
 def budgets(drawing: Drawing) -> None:
-    """Budgets of some pots, near what there is to pay, with carry-over."""
-    drawing.settings["carry_share"] = drawing.pick((0, 0.5, 1))
+    """Budgets of some pots, near what there is to pay, with carry-over; or hardly any but what an initiative frees."""
+    drawing.settings["carry_share"] = drawing.pick((1, 0.5, 0))
     for pot in ("hq", *drawing.ids("pots"), *drawing.ids("affiliates")):
-        if drawing.chance(8 if pot == "hq" else 3):
-            level = drawing.pick((4, 3, 2, 6, 1) if pot == "hq" else (1, 2, 0.5))
+        if pot in drawing.freeing or drawing.chance(8 if pot == "hq" else 3):
+            level = drawing.pick((4, 3, 6, 2, 8) if pot == "hq" else (1, 2, 0.5))
+            if pot in drawing.freeing and drawing.chance(6):
+                level = drawing.pick((0.5, 0))
             for w in drawing.waves:
-                amount = level * drawing.pick((1, 1, 0.5, 1, 0))
+                amount = level * drawing.pick((1, 1, 0.5, 1, 1, 1, 1, 0))
                 drawing.tables["budgets"].append({"pot": pot, "wave": w, "amount": amount})
 
 
@@ -53,7 +55,7 @@ def pace(drawing: Drawing) -> None:
     options = [*there, " ".join(drawing.modes)] if len(drawing.modes) > 1 else there
     if options:
         items = drawing.pick(options)
-        limit = drawing.pick((1, 1, 1, 1, 2, 0)) + (1 if " " in items else 0)
+        limit = drawing.pick((1, 1, 1, 1, 1, 1, 2, 1, 1, 0)) + (1 if " " in items else 0)
         drawing.tables["pace"].append({"items": items, "limit": limit})
 
 
@@ -65,10 +67,13 @@ def locks(drawing: Drawing) -> None:
             item = drawing.pick(items)
             items.remove(item)
             drawing.tables["locks"].append({"item": item} | _lock(drawing, item))
+    if not drawing.tables["locks"] and drawing.chance(5):
+        kind = drawing.pick(("latest", "earliest", "fixed"))
+        drawing.tables["locks"].append({"item": "drivers", kind: drawing.pick(drawing.waves)})
 
 
 def _lock(drawing: Drawing, item: str) -> dict[str, Any]:
-    kinds = ["must", "by", "never", "earliest", "latest", "fixed", "fixed"]
+    kinds = ["must", "by", "earliest", "latest", "never", "by", "earliest", "latest", "fixed"]
     if len(drawing.modes[item]) > 1:
         kinds += ["mode", "mode"]
     kind = drawing.pick(kinds)

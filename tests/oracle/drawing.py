@@ -35,7 +35,7 @@ class Drawing:
 
     def __init__(self, pick: Pick) -> None:
         self.pick = pick
-        self.last: int = pick((3, 2, 3, 3, 2, 4))
+        self.last: int = pick((3, 2, 3, 3, 2, 3, 4, 3, 2, 3, 4, 3, 2, 3, 4, 1))
         self.tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.settings: dict[str, Any] = {"schema_version": 1}
         self.plans = 1
@@ -69,6 +69,11 @@ class Drawing:
         """Ids in a table."""
         return [row["id"] for row in self.tables[table]]
 
+    @property
+    def freeing(self) -> set[str]:
+        """Pots in which an initiative frees money."""
+        return {row.get("pot", "hq") for row in self.tables["initiatives"] if row["running_cost"] < 0}
+
     def room(self, item: str, modes: Sequence[str] = ("",), shortest: int = 0) -> bool:
         """Take an adoptable up if there are few enough plans with it."""
         plans = self.plans * (1 + len(modes) * self.last)
@@ -78,6 +83,10 @@ class Drawing:
         self.modes[item] = tuple(modes)
         self.durations[item] = shortest
         return True
+
+    def launch(self) -> int | None:
+        """Earliest wave in which something may be live, W + 1 being the tail; mostly none."""
+        return self.pick((None, None, None, 2, 2, min(3, self.last + 1)))
 
     def costed(self, *, running: Sequence[float] = (0, 0, 0.5, 1), most: int = 3) -> dict[str, Any]:
         """Cost, pot and resource use of something adopted."""

@@ -21,6 +21,7 @@ from sequencer.plan.plan import Adoption, Plan
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
+    from sequencer.types import RuleRef
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,26 @@ def broken_families(evaluator: Evaluator, plan: Plan) -> set[str]:
         if len(found) > 1:
             break
     return found
+
+
+def unavoidable(instance: Instance, refs: Iterable[RuleRef]) -> bool:
+    """Whether every plan breaks one of the rules, in whatever wave.
+
+    That whatever starts is live in time is part of what a plan is, so breaking ``windows`` counts as well. That
+    something must be adopted, and by when, is one decision.
+    """
+    evaluator = Evaluator(instance)
+    named = {_decision(ref) for ref in refs}
+    return all(
+        any(ref.family == "windows" or _decision(ref) in named for ref in evaluator.broken(plan))
+        for plan in plans(instance)
+    )
+
+
+def _decision(ref: RuleRef) -> tuple[str, ...]:
+    """A rule in whatever wave."""
+    members = tuple("must" if m == "by" else m for m in ref.members) if ref.family == "locks" else ref.members
+    return (ref.family, *members)
 
 
 def _ranked(evaluator: Evaluator, instance: Instance) -> list[Optimum]:

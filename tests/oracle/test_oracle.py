@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -10,14 +11,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from sequencer.errors import UnsupportedError
 from sequencer.instance.checks import check
 from sequencer.instance.instance import Instance
+from sequencer.instance.reader import read
 from sequencer.model.build import FAMILIES, FORMULATIONS
 from sequencer.plan.evaluate import evaluate
+from sequencer.solver.conflict import conflict_of
 from sequencer.solver.solve import solve
-from sequencer.types import Termination
+from sequencer.types import RuleRef, Termination
 from tests.model.tools import optimum
 from tests.oracle.draw import instances, random_instance
 from tests.oracle.drawing import MOST_PLANS
-from tests.oracle.enumerate import Optimum, best, best_without, count, plans, same
+from tests.oracle.enumerate import Optimum, best, best_without, count, plans, same, unavoidable
+
+INFEASIBLE = Path(__file__).parents[2] / "instances" / "infeasible"
 
 INSTANCES = 150
 CHUNK = 10
@@ -43,10 +48,11 @@ def agree(instance: Instance, variant: tuple[str, bool], expected: Optimum | Non
 
 
 def solved(instance: Instance, expected: Optimum | None) -> bool:
-    """Whether a whole solve, start plan and all, ends with the oracle's answer."""
+    """Whether a whole solve, start plan and all, ends with the oracle's answer; where none, with rules to blame."""
     result = solve(instance, gap=0, threads=1, formulation="cells" if instance.scopes else VARIANTS[0][0])
     if expected is None:
-        return result.termination is Termination.INFEASIBLE and result.plan is None
+        assert result.termination is Termination.INFEASIBLE
+        return result.plan is None and bool(result.conflict) and unavoidable(instance, result.conflict)
     return same(result.objective, expected) and result.proven_optimal and evaluate(instance, result.plan).feasible
 
 
@@ -57,7 +63,7 @@ def test_solver_finds_what_the_oracle_finds(first):
         # The default is always tried, the other formulations in turn, the whole of solve now and then.
         for variant in dict.fromkeys((VARIANTS[0], VARIANTS[seed % len(VARIANTS)])):
             assert agree(instance, variant, expected), (seed, variant, expected)
-        if seed % 5 == 0:
+        if seed % 5 == 0 or expected is None:
             assert solved(instance, expected), (seed, expected)
 
 
@@ -73,6 +79,13 @@ def test_solver_finds_what_the_oracle_finds(first):
 def test_and_on_instances_that_shrink(instance):
     variant = ("cells", True) if instance.scopes else VARIANTS[0]
     assert agree(instance, variant, best(instance))
+
+
+@pytest.mark.parametrize("folder", sorted(p for p in INFEASIBLE.iterdir() if p.is_dir()), ids=lambda p: p.name)
+def test_planted_conflicts_leave_no_plan_and_the_rules_to_blame_are_broken_by_every_plan(folder):
+    instance = read(folder)
+    assert best(instance) is None
+    assert unavoidable(instance, conflict_of(instance))
 
 
 # -- the oracle itself ------------------------------------------------------------------------------------------------
@@ -117,6 +130,12 @@ def test_oracle_finds_no_plan_where_there_is_none():
     instance = two_drivers(locks=locks, pace=[{"items": "drivers", "limit": 1}])
     assert best(instance) is None
     found = best_without(instance, ["pace", "locks", "budgets"])
+    # Each plan breaks one of the locks or the limit; r1 alone breaks a lock only, both at once the limit only.
+    refs = [RuleRef("locks", ("r1", "must")), RuleRef("locks", ("r2", "must")), RuleRef("locks", ("r1", "fixed"))]
+    refs += [RuleRef("locks", ("r2", "fixed")), RuleRef("pace", ("drivers",))]
+    assert unavoidable(instance, refs)
+    assert not unavoidable(instance, refs[:-1])
+    assert not unavoidable(instance, refs[1:])
     # Without the limit both start at once: 23; without the locks r1 alone: 20; budgets are not to blame.
     assert {f: o and o.npv for f, o in found.items()} == {"": None, "pace": 23, "locks": 20, "budgets": None}
 

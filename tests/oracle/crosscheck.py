@@ -1,0 +1,293 @@
+"""Cross-check of everything against the oracle, on many more instances than the tests take time for.
+
+Run by ``make crosscheck``. Every technique and formulation is switched on and off; every family is taken out of the
+oracle and out of the model in turn. It fails where anything disagrees, and where a family matters in too few instances
+to call it covered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from sequencer.errors import SequencerError, UnsupportedError
+from sequencer.instance.instance import Instance
+from sequencer.model import build
+from sequencer.plan.evaluate import evaluate
+from sequencer.solver import search
+from sequencer.solver import solve as solving
+from sequencer.solver.conflict import conflict_of
+from tests.model.tools import optimum
+from tests.oracle.draw import random_instance
+from tests.oracle.enumerate import Optimum, best_without, count, same, unavoidable
+
+ROOT = Path(__file__).parents[2]
+FAMILIES = tuple(f.name for f in build.FAMILIES)
+
+LEAST_SHARE = 0.04
+"""A family is covered where leaving it out matters in at least this share of the instances (20 of 500)."""
+
+BY_CONSTRUCTION = "start_once"
+"""The oracle's plans start everything once, in one mode; so this family is judged by the model without it."""
+
+OTHERWISE = {BY_CONSTRUCTION, "windows", "mandate"}
+"""Families without which model and evaluator need not agree: what their rows forbid has no meaning to agree on (a
+second start, a start too late to be live, a level without the one below)."""
+
+BOUND = 1e-5
+"""How near a proven bound has to be: the solver lets rows be missed by 1e-6, which large potentials multiply."""
+
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an instance showed.
+
+    Attributes
+    ----------
+    seed, plans : int
+        The instance, and how many plans it has.
+    infeasible, empty : bool
+        Whether no plan is allowed, or the best one adopts nothing.
+    checked, refused : tuple of str
+        Variants that gave an answer, and those that refused the instance.
+    disagreements : tuple of str
+        What went wrong, in words.
+    in_oracle, in_model : tuple of str
+        Families that matter to the oracle, and without whose rows the model gives another answer.
+    """
+
+    seed: int
+    plans: int
+    infeasible: bool
+    empty: bool
+    checked: tuple[str, ...]
+    refused: tuple[str, ...]
+    disagreements: tuple[str, ...]
+    in_oracle: tuple[str, ...]
+    in_model: tuple[str, ...]
+
+
+def variants() -> dict[str, Options]:
+    """Options of a solve by name: formulation × reductions × start plan, and the other techniques one by one."""
+    made: dict[str, Options] = {}
+    for formulation, reduce, start_plan in product(build.FORMULATIONS, (True, False), (True, False)):
+        name = f"{formulation}{', reduced' if reduce else ''}{', start plan' if start_plan else ''}"
+        plain = {"tighten": False, "staged": False}
+        made[name] = {"formulation": formulation, "reduce": reduce, "start_plan": start_plan} | plain
+    for formulation in build.FORMULATIONS:
+        made[f"{formulation}, tightened"] = {"formulation": formulation, "tighten": True, "staged": False}
+        made[f"{formulation}, tightened, in stages"] = {"formulation": formulation, "tighten": True, "staged": True}
+    return made
+
+
+def examine(seed: int) -> Finding:
+    """Hold everything against the oracle on one instance."""
+    instance = random_instance(seed)
+    oracle = best_without(instance, FAMILIES)
+    expected = oracle[""]
+    checked, refused, wrong = [], [], []
+    # Techniques for large instances are used on these small ones, too.
+    with patch.object(search, "SMALL", 0), patch.object(solving, "SMALL", 0):
+        for name, options in variants().items():
+            try:
+                wrong += [f"{name}: {what}" for what in _solved(instance, options, expected)]
+                checked.append(name)
+            except UnsupportedError:
+                refused.append(name)
+                if options["formulation"] == "cells" or not instance.scopes:
+                    wrong.append(f"{name}: refuses the instance")
+    if expected is None and not unavoidable(instance, conflict := conflict_of(instance, formulation="cells")):
+        wrong.append(f"a plan keeps all rules that are said to conflict: {[str(ref) for ref in conflict]}")
+    in_model = []
+    for family in FAMILIES:
+        npv = _without(instance, family)
+        if not same(npv, expected):
+            in_model.append(family)
+        if family not in OTHERWISE and not same(npv, oracle[family]):
+            wrong.append(f"model without {family}: {npv} instead of {_npv(oracle[family])}")
+    return Finding(
+        seed=seed,
+        plans=count(instance),
+        infeasible=expected is None,
+        empty=expected is not None and not expected.plan.adoptions,
+        checked=tuple(checked),
+        refused=tuple(refused),
+        disagreements=tuple(wrong),
+        in_oracle=tuple(f for f in FAMILIES if not same(oracle[f], expected)),
+        in_model=tuple(in_model),
+    )
+
+
+def _solved(instance: Instance, options: Options, expected: Optimum | None) -> Iterator[str]:
+    """What is wrong with the answer of a whole solve."""
+    # Stages are only used where a gap is left to close.
+    gap = 1e-9 if options["staged"] else 0.0
+    try:
+        result = solving.solve(instance, gap=gap, threads=1, **options)
+    except UnsupportedError:
+        raise
+    except SequencerError as error:
+        yield f"{type(error).__name__}: {error}"
+        return
+    if not same(result.objective, expected):
+        yield f"{result.objective} instead of {_npv(expected)}"
+    elif result.plan is not None and result.objective is not None:
+        if result.bound is None or abs(result.bound - result.objective) > BOUND * max(1.0, abs(result.bound)):
+            yield f"not proven: {result.objective}, bound {result.bound}"
+        evaluation = evaluate(instance, result.plan)
+        if not evaluation.feasible or not same(evaluation.npv, expected):
+            yield f"a plan worth {evaluation.npv} that breaks {[str(v.ref) for v in evaluation.violations]}"
+
+
+def _without(instance: Instance, family: str) -> float | None:
+    """Optimum of the textbook model without a family's rows."""
+    rest = tuple(f for f in build.FAMILIES if f.name != family)
+    with patch.object(build, "FAMILIES", rest):
+        return optimum(instance, "cells", reduce=False)[0]
+
+
+def _npv(optimum: Optimum | None) -> float | None:
+    return None if optimum is None else optimum.npv
+
+
+# -- summary ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Summary:
+    """Counts over all instances."""
+
+    instances: int = 0
+    plans: int = 0
+    infeasible: int = 0
+    empty: int = 0
+    checked: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    in_oracle: Counter[str] = field(default_factory=Counter)
+    in_model: Counter[str] = field(default_factory=Counter)
+    disagreements: list[str] = field(default_factory=list)
+
+    def add(self, finding: Finding) -> None:
+        """Count one instance."""
+        self.instances += 1
+        self.plans += finding.plans
+        self.infeasible += finding.infeasible
+        self.empty += finding.empty
+        self.checked.update(finding.checked)
+        self.refused.update(finding.refused)
+        self.in_oracle.update(finding.in_oracle)
+        self.in_model.update(finding.in_model)
+        self.disagreements += [f"seed {finding.seed}, {what}" for what in finding.disagreements]
+
+    def matters(self, family: str) -> int:
+        """In how many instances a family matters."""
+        return (self.in_model if family == BY_CONSTRUCTION else self.in_oracle)[family]
+
+    @property
+    def least(self) -> int:
+        """Instances in which a family has to matter."""
+        return max(1, round(LEAST_SHARE * self.instances))
+
+    @property
+    def uncovered(self) -> list[str]:
+        """Families that matter in too few instances."""
+        return [f for f in FAMILIES if self.matters(f) < self.least]
+
+
+def page(summary: Summary, first: int) -> str:
+    """Text of ``docs/crosscheck.md``: the same for the same instances and answers."""
+    command = f"make crosscheck CROSSCHECK_COUNT={summary.instances} CROSSCHECK_SEED={first}"
+    family_rows = [
+        (f, "by construction" if f == BY_CONSTRUCTION else str(summary.in_oracle[f]), str(summary.in_model[f]))
+        for f in FAMILIES
+    ]
+    variant_rows = [(v, str(summary.checked[v]), str(summary.refused[v])) for v in variants()]
+    return "\n".join(
+        [
+            "# Cross-check",
+            "",
+            "Generated; do not edit. The solver is held against an oracle that knows nothing of it: on random small",
+            "instances over all families, every plan there is goes through the evaluator, and the best one that keeps",
+            "all rules must be what the solver finds. How instances are drawn: `tests/oracle/draw.py`; how plans are",
+            "tried: `tests/oracle/enumerate.py`.",
+            "",
+            "```",
+            command,
+            "```",
+            "",
+            f"- {summary.instances} instances with {summary.plans} plans. No plan keeps all rules in",
+            f"  {summary.infeasible} of them, to adopt nothing is best in {summary.empty}.",
+            f"- Disagreements: {len(summary.disagreements)}.",
+            "",
+            "## Families",
+            "",
+            "In how many instances the best npv changes where a family's rules are left out: for the oracle, where the",
+            "evaluator's rules are; for the model, where its rows are. Without a family both must agree, too, unless",
+            f"what its rows forbid has no meaning (`{'`, `'.join(sorted(OTHERWISE))}`). A family is covered where it",
+            f"matters to the oracle in at least {summary.least} instances. The oracle's plans start everything",
+            f"once and in one mode, so `{BY_CONSTRUCTION}` is judged by the model.",
+            "",
+            *_table(("Family", "Oracle changes", "Model changes"), family_rows),
+            "",
+            "## Techniques and formulations",
+            "",
+            "Each is a whole solve to a proven optimum, the plan evaluated. A formulation that cannot be exact for an",
+            "instance (shares of cells that are no product) refuses it. Where no plan keeps all rules, the rules that",
+            "are said to clash are held against the oracle, too: every plan must break one of them.",
+            "",
+            *_table(("Solved with", "Instances", "Refused"), variant_rows),
+            "",
+        ]
+    )
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"| --- |{' ---: |' * (len(head) - 1)}"
+    for first, *rest in rows:
+        yield f"| {first} | {' | '.join(rest)} |"
+
+
+def main() -> int:
+    """Run the cross-check; 1 where something disagrees or a family is not covered."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--count", type=int, default=500, help="instances (500)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the first; the others follow (0)")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes (one a core)")
+    parser.add_argument("--output", type=Path, help="Markdown page to write")
+    given = parser.parse_args()
+    began, summary = time.monotonic(), Summary()
+    # A process forked after a solve would inherit the solver's threads in an undefined state.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(given.jobs, mp_context=context) as pool:
+        for finding in pool.map(examine, range(given.seed, given.seed + given.count)):
+            summary.add(finding)
+            for what in finding.disagreements:
+                print(f"seed {finding.seed}, {what}", flush=True)
+            if summary.instances % 25 == 0:
+                seconds = time.monotonic() - began
+                print(f"{summary.instances} of {given.count} instances, {seconds:.0f} s", file=sys.stderr, flush=True)
+    text = page(summary, given.seed)
+    print(text)
+    if given.output:
+        given.output.write_text(text, encoding="utf-8")
+    for family in summary.uncovered:
+        print(f"{family} matters in {summary.matters(family)} instances only, {summary.least} are needed")
+    return int(bool(summary.disagreements or summary.uncovered))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
