@@ -158,7 +158,7 @@ class Highs:
         stop: threading.Event | None = None,
         tell: Callable[[Pulse | Point | None], None] = lambda _: None,
     ) -> Outcome:
-        """Solve; Ctrl-C ends it with the best point so far.
+        """Solve; Ctrl-C ends the search and is raised again, for whoever asked for it decides what is kept.
 
         Parameters
         ----------
@@ -168,6 +168,7 @@ class Highs:
             Called from this thread with everything that happens, and with None while nothing does.
         """
         self.start(deadline=deadline, stop=stop)
+        interrupted = False
         while self.running:
             try:
                 told = self.poll(POLL_SECONDS)
@@ -176,8 +177,12 @@ class Highs:
                 if not told:
                     tell(None)
             except KeyboardInterrupt:
+                interrupted = True
                 self.stop.set()
-        return self.outcome()
+        outcome = self.outcome()
+        if interrupted:
+            raise KeyboardInterrupt
+        return outcome
 
     def _listen(self) -> None:
         told = 0.0
