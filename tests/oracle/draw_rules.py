@@ -92,11 +92,19 @@ def _lock(drawing: Drawing, item: str) -> dict[str, Any]:
 def scopes(drawing: Drawing) -> None:
     """Shares of cells by table; they need not be a product of shares by affiliate, brand and customer type."""
     cells = list(product(*(drawing.ids(t) or [""] for t in ("affiliates", "brands", "customer_types"))))
-    if len(cells) in (2, 4) and drawing.chance(4):
-        quarters = drawing.pick(((2, 0, 1, 1), (1, 1, 1, 1), (1, 2, 1, 0)) if len(cells) == 4 else ((1, 3), (2, 2)))
-        for (a, b, k), share in zip(cells, quarters, strict=True):
-            row = {"affiliate": a, "brand": b, "customer_type": k, "share": share / 4}
-            drawing.tables["scopes"].append(row)
+    if len(cells) not in (2, 4) or not drawing.chance(4):
+        return
+    # A driver that addresses a part of them must find a share in it.
+    part = any(
+        row.get(f"{kind}s") for row in drawing.tables["drivers"] for kind in ("affiliate", "brand", "customer_type")
+    )
+    if len(cells) == 2:
+        eighths = drawing.pick(((2, 6), (4, 4)))
+    else:
+        eighths = drawing.pick(((3, 1, 2, 2), (2, 2, 2, 2), (1, 3, 3, 1) if part else (2, 4, 2, 0)))
+    for (a, b, k), share in zip(cells, eighths, strict=True):
+        row = {"affiliate": a, "brand": b, "customer_type": k, "share": share / 8}
+        drawing.tables["scopes"].append(row)
 
 
 RULES = (budgets, cost_splits, capacities, pace, locks, scopes)
