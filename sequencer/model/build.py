@@ -79,7 +79,11 @@ def build(instance: Instance, *, formulation: str = "aggregated", reduce: bool =
     with PauseGC():
         windows = reduced(instance, FAMILIES) if reduce else unreduced(instance)
         model = SequencingModel(instance, windows)
-        model.value = FORMULATIONS[formulation](model)
+        model.value = FORMULATIONS[formulation](
+            model,
+            own_affiliates=frozenset(a for rule in FAMILIES for a in rule.value_of(instance)),
+            exact=any(rule.from_below(instance) for rule in FAMILIES),
+        )
         model.value.build()
         for rule in FAMILIES:
             rule.build(model)

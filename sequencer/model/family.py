@@ -32,6 +32,10 @@ class Family:
         What the rule means, for the rule reference.
     gains : callable
         Adoptables that may help to keep the rule by being adopted, so that none of them is pruned.
+    value_of : callable
+        Affiliates whose value the rule reads one by one, so that the value formulation keeps them apart.
+    from_below : callable
+        Whether the rule caps value or is easier to keep the less it is, so that value must not be understated.
     """
 
     name: str
@@ -41,10 +45,16 @@ class Family:
     build: Callable[[SequencingModel], None]
     doc: str
     gains: Callable[[Instance], Iterable[str]]
+    value_of: Callable[[Instance], Iterable[str]]
+    from_below: Callable[[Instance], bool]
 
 
 def _nothing(_: Instance) -> Iterable[str]:
     return ()
+
+
+def _never(_: Instance) -> bool:
+    return False
 
 
 def family(
@@ -54,10 +64,13 @@ def family(
     latex: str,
     priority: int,
     gains: Callable[[Instance], Iterable[str]] = _nothing,
+    value_of: Callable[[Instance], Iterable[str]] = _nothing,
+    from_below: Callable[[Instance], bool] = _never,
 ) -> Callable[[Callable[[SequencingModel], None]], Family]:
     """Turn a builder function into a :class:`Family`; its docstring becomes the rule's text."""
 
     def wrap(build: Callable[[SequencingModel], None]) -> Family:
-        return Family(name, title, latex, priority, build, inspect.cleandoc(build.__doc__ or ""), gains)
+        doc = inspect.cleandoc(build.__doc__ or "")
+        return Family(name, title, latex, priority, build, doc, gains, value_of, from_below)
 
     return wrap

@@ -166,8 +166,8 @@ class Aggregated(ValueModel):
 
     # -- expressions ----------------------------------------------------------------------------------------------
 
-    def expr(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
-        """See :meth:`ValueModel.expr`.
+    def cells(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
+        """See :meth:`ValueModel.cells`.
 
         Raises
         ------

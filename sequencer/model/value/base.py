@@ -19,39 +19,55 @@ NO_MODE = Mode()
 
 
 class ValueModel(ABC):
-    """Value of cells as linear expressions.
+    """Value as linear expressions: that of the cells, each formulation in its own way, and of all other sources.
+
+    Parameters
+    ----------
+    model
+        The model it adds columns and rows to.
+    own_affiliates
+        Affiliates whose value some rule reads one by one.
+    exact
+        Whether some rule caps or minimises value. Where it is False, columns are bounded by the decisions from above
+        only, and take their true value only where more value helps.
 
     Attributes
     ----------
     name : str
         How the formulation is chosen.
-    from_above_only : bool
-        Whether its variables are bounded by the decisions from above only. Then they take their true value only where
-        more value helps; rules that cap or minimise value must refuse it.
     """
 
     name: ClassVar[str]
-    from_above_only: ClassVar[bool] = True
 
-    def __init__(self, model: SequencingModel) -> None:
+    def __init__(
+        self, model: SequencingModel, *, own_affiliates: frozenset[str] = frozenset(), exact: bool = False
+    ) -> None:
         self.model = model
         self.instance = model.instance
+        self.own_affiliates = own_affiliates
+        self.exact = exact
 
     @abstractmethod
     def build(self) -> None:
         """Add columns and rows."""
 
-    @abstractmethod
     def expr(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
-        """Undiscounted expected value of a period, in scaled money.
+        """Undiscounted expected value of a period as rules see it, in scaled money.
 
         Parameters
         ----------
-        category, affiliate
+        category
             Restrict it; None means all.
+        affiliate
+            Only the value of cells in this affiliate; None means all places and all other sources.
         period
             Wave or tail period, 1-based.
         """
+        return self.cells(category=category, affiliate=affiliate, period=period)
+
+    @abstractmethod
+    def cells(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
+        """Undiscounted expected value of the cells in a period, in scaled money; arguments as in :meth:`expr`."""
 
     @abstractmethod
     def earned(self) -> dict[tuple[str, int], list[int]]:

@@ -45,8 +45,8 @@ class Cells(ValueModel):
                     self.model.row(ref, Linear(terms={column: 1.0}), "<=", live)
         return columns
 
-    def expr(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
-        """See :meth:`ValueModel.expr`."""
+    def cells(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
+        """See :meth:`ValueModel.cells`."""
         drivers = self.instance.by_id("drivers")
         made = Linear()
         for (share, mode_id), columns in self._columns.items():
