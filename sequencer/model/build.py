@@ -8,6 +8,7 @@ from pyomo.common.gc_manager import PauseGC
 
 from sequencer.errors import SequencerError
 from sequencer.instance.features import refuse_not_modelled
+from sequencer.instance.goals import goals
 from sequencer.instance.reach import unreduced
 from sequencer.model.constraints.budgets import budgets
 from sequencer.model.constraints.capability_steps import capability_steps
@@ -21,7 +22,7 @@ from sequencer.model.constraints.requirements import requirements
 from sequencer.model.constraints.start_once import start_once
 from sequencer.model.constraints.start_small import start_small
 from sequencer.model.constraints.windows import windows
-from sequencer.model.objective import npv, set_objective
+from sequencer.model.measures import own_affiliates, set_goals
 from sequencer.model.reduce import reduced
 from sequencer.model.sequencing import SequencingModel
 from sequencer.model.value.aggregated import Aggregated
@@ -81,11 +82,12 @@ def build(instance: Instance, *, formulation: str = "aggregated", reduce: bool =
         model = SequencingModel(instance, windows)
         model.value = FORMULATIONS[formulation](
             model,
-            own_affiliates=frozenset(a for rule in FAMILIES for a in rule.value_of(instance)),
+            own_affiliates=frozenset(a for rule in FAMILIES for a in rule.value_of(instance))
+            | own_affiliates(instance, [goal.measure for goal in goals(instance)]),
             exact=any(rule.from_below(instance) for rule in FAMILIES),
         )
         model.value.build()
         for rule in FAMILIES:
             rule.build(model)
-        set_objective(model, npv(model))
+        set_goals(model)
     return model

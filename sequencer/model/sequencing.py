@@ -15,6 +15,7 @@ from sequencer.types import Kind, RuleRef
 
 if TYPE_CHECKING:
     from sequencer.instance.adoptables import Adoptable, Mode
+    from sequencer.instance.goals import Goal
     from sequencer.instance.instance import Instance
     from sequencer.instance.reach import Reach
     from sequencer.model.value import ValueModel
@@ -45,9 +46,13 @@ class SequencingModel:
         Column of an adoptable, mode and wave.
     value : ValueModel
         Value as other families see it; set by :func:`sequencer.model.build.build`.
+    goals : tuple of (Goal, Linear)
+        What is optimised, the most important first; money is scaled. The Pyomo objective maximises the first in its
+        sense. Set by :func:`sequencer.model.build.build`.
     """
 
     value: ValueModel
+    goals: tuple[tuple[Goal, Linear], ...]
 
     def __init__(self, instance: Instance, reach: Reach) -> None:
         self.instance = instance

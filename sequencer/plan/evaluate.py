@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from sequencer.instance.features import refuse_not_modelled
-from sequencer.plan.measures import Measures, measures, npv
+from sequencer.plan.measures import Measures, goals_of, measures, npv
 from sequencer.plan.prepared import Prepared
 from sequencer.plan.rows import Check, CostRow, Earning, LoadRow, MoneyRow, Sense, Slack, ValueRow, Violation
 from sequencer.plan.rules import RULES
@@ -55,6 +55,8 @@ class Evaluation:
         Net present value.
     measures : dict of str to float or None
         See :func:`sequencer.plan.measures.measures`.
+    goals : tuple of float
+        What the instance wants optimised, see :func:`sequencer.plan.measures.goals_of`; the most important first.
     cost_rows, money_rows, load_rows : tuples
         Costs by item, line, pot and period; pots by wave; resources by wave.
     mandate : tuple of int
@@ -72,6 +74,7 @@ class Evaluation:
     violations: tuple[Violation, ...]
     npv: float
     measures: Measures
+    goals: tuple[float, ...]
     cost_rows: tuple[CostRow, ...] = field(repr=False)
     money_rows: tuple[MoneyRow, ...] = field(repr=False)
     load_rows: tuple[LoadRow, ...] = field(repr=False)
@@ -79,6 +82,11 @@ class Evaluation:
     slacks: tuple[Slack, ...] = field(repr=False)
     live_from: Mapping[str, int] = field(repr=False)
     earnings: tuple[Earning, ...] = field(repr=False)
+
+    @property
+    def objective(self) -> float:
+        """Figure of the first goal."""
+        return self.goals[0]
 
     @property
     def feasible(self) -> bool:
@@ -151,6 +159,10 @@ class Evaluator:
         """Net present value of a plan, whether it keeps the rules or not; cheap enough to compare many plans."""
         return npv(self.state(plan))
 
+    def goals(self, plan: Plan) -> tuple[float, ...]:
+        """Figures of the goals of a plan, whether it keeps the rules or not."""
+        return goals_of(self.prepared, measures(self.state(plan)))
+
     def broken(self, plan: Plan) -> Iterator[RuleRef]:
         """Rules that a plan breaks, each as it is found: whoever needs only the first pays only for that."""
         state = self.state(plan)
@@ -167,6 +179,7 @@ class Evaluator:
             violations=tuple(_violation(c) for c in checks if c.broken),
             npv=found["npv"] or 0.0,
             measures=found,
+            goals=goals_of(self.prepared, found),
             cost_rows=state.cost_rows,
             money_rows=state.money_rows,
             load_rows=state.load_rows,

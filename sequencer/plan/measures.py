@@ -10,6 +10,7 @@ from sequencer.plan.value import by_category
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
+    from sequencer.plan.prepared import Prepared
     from sequencer.plan.state import State
 
 Measures = dict[str, float | None]
@@ -29,6 +30,7 @@ def measures(state: State) -> Measures:
     worth, price = _present(value, discount), _present(cost, discount)
     made: Measures = {
         "npv": worth - price,
+        "weighted_npv": (_weighted(state) if state.prepared.weights else worth) - price,
         "value": worth,
         "cost": price,
         "undiscounted_value": sum(value),
@@ -38,6 +40,7 @@ def measures(state: State) -> Measures:
         "payback_wave": _payback(state, value, cost),
         "first_value_wave": _first_value(state, value),
         "drivers": float(sum(1 for _ in state.of_kind(Kind.DRIVER))),
+        "adoptions": float(len(state.starts)),
     }
     for category in state.instance.categories:
         made[f"value:{category}"] = _present(categories.get(category, []), discount)
@@ -45,6 +48,13 @@ def measures(state: State) -> Measures:
         name = f"load_peak:{load.resource}"
         made[name] = max(made.get(name) or 0.0, load.load)
     return made
+
+
+def goals_of(prepared: Prepared, found: Measures) -> tuple[float, ...]:
+    """Figures of the goals among the measures of a plan; a plan that never pays back does so in wave W + 2."""
+    never = float(prepared.last + 2)
+    figures = (found[goal.measure] for goal in prepared.goals)
+    return tuple(never if figure is None else figure for figure in figures)
 
 
 def npv(state: State) -> float:
@@ -70,6 +80,21 @@ def _cost(state: State) -> list[float]:
 def _present(amounts: Sequence[float], discount: Sequence[float]) -> float:
     """Present value of amounts by period."""
     return sum(a * df for a, df in zip(amounts, discount, strict=False))
+
+
+def _weighted(state: State) -> float:
+    """Present value of all value, each source's by the weight of its category, in its affiliate where that has one."""
+    discount, weights = state.prepared.discount, state.prepared.weights
+    worth: dict[int, float] = {}
+    made = 0.0
+    for earning in state.earnings:
+        # Shapes are cached, so the same course over time is the same object.
+        course = id(earning.shape)
+        if course not in worth:
+            worth[course] = _present(earning.shape, discount)
+        general = weights.get((earning.category, ""), 1.0)
+        made += weights.get((earning.category, earning.affiliate), general) * earning.rate * worth[course]
+    return made
 
 
 def _payback(state: State, value: Sequence[float], cost: Sequence[float]) -> float | None:

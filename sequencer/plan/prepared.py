@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from sequencer.instance.goals import goals, weights
 from sequencer.plan.clock import Ramp, discount_factor, ramp_average
 from sequencer.types import Kind
 
@@ -48,6 +49,10 @@ class Prepared:
         Number of waves W.
     discount, years : tuple of float
         Discount factor, and length in years, by period.
+    goals : tuple of Goal
+        What is optimised, the most important first.
+    weights : dict of (str, str) to float
+        Weight of value by category and affiliate, an empty affiliate for all others.
     costs : dict of (str, str, int) to tuple of CostRow
         Cost of an adoptable in a mode and start wave, as far as plans have asked for it.
     """
@@ -59,6 +64,8 @@ class Prepared:
         rate = instance.settings.discount_rate
         self.discount = tuple(discount_factor(rate, p) for p in instance.periods)
         self.years = tuple(p.years for p in instance.periods)
+        self.goals = goals(instance)
+        self.weights = weights(instance)
         self.costs: dict[tuple[str, str, int], tuple[CostRow, ...]] = {}
         self._shapes: dict[tuple[str, str, Ramp, int], tuple[float, ...]] = {}
         self._factors: dict[tuple[str, str], tuple[float, Ramp]] = {}

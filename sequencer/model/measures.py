@@ -1,0 +1,135 @@
+"""Measures of a plan as linear expressions, and the goals made of them.
+
+Amounts of money are scaled as everywhere in the model, and counts and waves are as they are. What each measure may be
+used for is said in :mod:`sequencer.instance.goals`; a measure that is a column bounded from one side only is used only
+where the other side does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import pyomo.environ as pyo
+from pyomo.core.expr.numeric_expr import LinearExpression
+
+from sequencer.errors import UnsupportedError
+from sequencer.instance.goals import goals, weights
+from sequencer.model.costs import cost
+from sequencer.model.linear import Linear, total
+from sequencer.types import Kind
+
+if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
+    from sequencer.model.sequencing import SequencingModel
+
+
+def measure(model: SequencingModel, name: str) -> Linear:
+    """Expression of a measure.
+
+    Raises
+    ------
+    sequencer.errors.UnsupportedError
+        If the measure has no linear expression.
+    """
+    word, _, of = name.partition(":")
+    if word not in EXPRESSIONS:
+        message = f"the measure '{name}' has no linear form; choose one of {', '.join(EXPRESSIONS)}"
+        raise UnsupportedError(message)
+    return EXPRESSIONS[word](model, of)
+
+
+def discounted(model: SequencingModel, amount: Callable[[int], Linear]) -> Linear:
+    """``Σ_t df_t · amount_t``, cash at the middle of each period."""
+    made = Linear()
+    for period in model.instance.periods:
+        made.add(amount(period.index), discount(model.instance, period.index))
+    return made
+
+
+def discount(instance: Instance, period: int) -> float:
+    """Discount factor of a period."""
+    return float((1 + instance.settings.discount_rate) ** -instance.periods[period - 1].mid_year)
+
+
+def _npv(model: SequencingModel, _: str) -> Linear:
+    return _value(model, "") - _cost(model, "")
+
+
+def _weighted_npv(model: SequencingModel, _: str) -> Linear:
+    return discounted(model, lambda t: weighted_value(model, t)) - _cost(model, "")
+
+
+def weighted_value(model: SequencingModel, period: int) -> Linear:
+    """Value of a period with every category, and every affiliate with a weight of its own, weighted."""
+    given = weights(model.instance)
+    made = Linear()
+    for category in model.instance.categories:
+        made.add(model.value.expr(category=category, period=period), given.get((category, ""), 1.0))
+    for (category, affiliate), weight in given.items():
+        if affiliate:
+            own = model.value.expr(category=category, affiliate=affiliate, period=period)
+            made.add(own, weight - given.get((category, ""), 1.0))
+    return made
+
+
+def _value(model: SequencingModel, category: str) -> Linear:
+    return discounted(model, lambda t: model.value.expr(category=category or None, period=t))
+
+
+def _cost(model: SequencingModel, _: str) -> Linear:
+    return discounted(model, lambda t: cost(model, t))
+
+
+def _undiscounted_value(model: SequencingModel, _: str) -> Linear:
+    return total(model.value.expr(period=p.index) for p in model.instance.periods)
+
+
+def _undiscounted_cost(model: SequencingModel, _: str) -> Linear:
+    return total(cost(model, p.index) for p in model.instance.periods)
+
+
+def _drivers(model: SequencingModel, _: str) -> Linear:
+    return total(model.started(i.id, model.instance.n_waves) for i in model.of_kind(Kind.DRIVER))
+
+
+def _adoptions(model: SequencingModel, _: str) -> Linear:
+    return total(model.started(i, model.instance.n_waves) for i in model.instance.adoptables)
+
+
+EXPRESSIONS: dict[str, Callable[[SequencingModel, str], Linear]] = {
+    "npv": _npv,
+    "weighted_npv": _weighted_npv,
+    "value": _value,
+    "cost": _cost,
+    "undiscounted_value": _undiscounted_value,
+    "undiscounted_cost": _undiscounted_cost,
+    "drivers": _drivers,
+    "adoptions": _adoptions,
+}
+"""Expression of each measure by its word; what follows a colon is handed on."""
+
+
+def own_affiliates(instance: Instance, used: Iterable[str]) -> frozenset[str]:
+    """Affiliates whose value must be read apart for the measures ``used``: those with a weight of their own."""
+    if "weighted_npv" not in used:
+        return frozenset()
+    return frozenset(affiliate for _, affiliate in weights(instance) if affiliate)
+
+
+def set_goals(model: SequencingModel) -> None:
+    """Work out the goals, and maximise the first one in its sense."""
+    model.goals = tuple((goal, measure(model, goal.measure)) for goal in goals(model.instance))
+    goal, expression = model.goals[0]
+    set_objective(model, expression * goal.sense)
+
+
+def set_objective(model: SequencingModel, objective: Linear) -> None:
+    """Maximise an expression."""
+    terms = {c: v for c, v in objective.terms.items() if abs(v) > 1e-12}
+    expression = LinearExpression(
+        constant=objective.constant,
+        linear_coefs=list(terms.values()),
+        linear_vars=[model.columns[c] for c in terms],
+    )
+    model.pyomo.objective = pyo.Objective(expr=expression, sense=pyo.maximize)
