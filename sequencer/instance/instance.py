@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
@@ -14,18 +12,18 @@ from pydantic import BaseModel, ConfigDict
 from sequencer.errors import SequencerError
 from sequencer.instance import adoptables as _adoptables
 from sequencer.instance import entities as e
+from sequencer.instance import rollout
 from sequencer.instance import rules as r
 from sequencer.instance.adoptables import Adoptable, Mode
 from sequencer.instance.calendar import Period, add_months, make_periods
+from sequencer.instance.fingerprint import fingerprint
 from sequencer.instance.items import Member, resolve
+from sequencer.instance.precedences import Bound, Precedence, bounds, gates
 from sequencer.instance.records import Named, Record
 from sequencer.instance.settings import Settings
 
 if TYPE_CHECKING:
     from sequencer.instance.changes import Change
-
-LABELS = frozenset({"name", "source", "note"})
-"""Fields that no result depends on, left out of the fingerprint."""
 
 
 class Cell(NamedTuple):
@@ -34,15 +32,6 @@ class Cell(NamedTuple):
     affiliate: str
     brand: str
     customer_type: str
-
-
-class Precedence(NamedTuple):
-    """A resolved requirement: ``item`` starts when ``at_least`` of ``members`` have been live for ``lag`` waves."""
-
-    item: Member
-    members: tuple[Member, ...]
-    at_least: int
-    lag: int
 
 
 class Instance(BaseModel):
@@ -148,13 +137,8 @@ class Instance(BaseModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of everything a result depends on: no labels, notes or sources, no file format or row order."""
-        content: dict[str, Any] = {"settings": _canonical(self.settings.model_dump(mode="json"))}
-        for table in self.tables():
-            rows = [_canonical(row.model_dump(mode="json")) for row in self.rows(table)]
-            content[table] = sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of everything a result depends on; see :mod:`sequencer.instance.fingerprint`."""
+        return fingerprint(self)
 
     # -- time -----------------------------------------------------------------------------------------------------
 
@@ -211,19 +195,47 @@ class Instance(BaseModel):
         return {}
 
     @cached_property
+    def all_requirements(self) -> tuple[r.Requirement, ...]:
+        """Requirements as given, then those of the roll-out approach."""
+        return self.requirements + rollout.requirements(self)
+
+    @cached_property
+    def all_relations(self) -> tuple[r.Relation, ...]:
+        """Relations as given, then those of the roll-out approach."""
+        return self.relations + rollout.relations(self)
+
+    @cached_property
+    def bounds(self) -> tuple[Bound, ...]:
+        """Resolved requirements with their rows and the exceptions that name them."""
+        return bounds(self)
+
+    @cached_property
     def precedences(self) -> tuple[Precedence, ...]:
-        """Requirements, resolved: one for each required member where all are required (steps' own order is apart)."""
-        made: dict[Precedence, None] = {}
-        for row in self.requirements:
-            required = [m for word in row.requires for m in self.members(word)]
-            words = sum(1 for word in row.requires if not self.members(word))
-            for item in self.members(row.item):
-                if row.at_least is None:
-                    for member in required:
-                        made[Precedence(item, (member,), 1, row.lag)] = None
-                elif row.at_least > words:
-                    made[Precedence(item, tuple(required), row.at_least - words, row.lag)] = None
-        return tuple(made)
+        """Resolved requirements that bind a start (steps' own order is apart); see :mod:`.precedences`."""
+        return tuple(dict.fromkeys(b.precedence for b in self.bounds))
+
+    @cached_property
+    def waivers(self) -> dict[Precedence, tuple[str, ...]]:
+        """Exceptions that may waive a precedence; a strict policy allows none."""
+        made: dict[Precedence, tuple[str, ...]] = {}
+        for bound in self.bounds if self.settings.governance != "strict" else ():
+            if bound.exceptions:
+                known = made.get(bound.precedence, ())
+                made[bound.precedence] = tuple(dict.fromkeys(known + bound.exceptions))
+        return made
+
+    @cached_property
+    def cell_gates(self) -> dict[str, dict[str, tuple[tuple[str, int], ...]]]:
+        """By driver and affiliate, local capability steps its cells there wait for, each with its lag in waves."""
+        made: dict[str, dict[str, tuple[tuple[str, int], ...]]] = {}
+        for gate in gates(self):
+            here = made.setdefault(gate.driver, {})
+            here[gate.affiliate] = tuple(dict.fromkeys((*here.get(gate.affiliate, ()), (gate.step, gate.lag))))
+        return made
+
+    def approach_factor(self, brand: str) -> float:
+        """Value factor × probability of success of the roll-out approach for a brand's cells; 1 without one."""
+        return rollout.factor(self, brand)
 
     # -- pots and resources -----------------------------------------------------------------------------------------
 
@@ -385,7 +397,3 @@ def _base(archetype: e.Archetype) -> str:
 
 def _addressed(listed: Sequence[str], records: Iterable[Named]) -> tuple[str, ...]:
     return tuple(listed) or tuple(row.id for row in records) or ("",)
-
-
-def _canonical(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in row.items() if k not in LABELS}

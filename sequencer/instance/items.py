@@ -7,8 +7,9 @@ word                                  means
 ``r1@jp``, ``crm@jp:2``               an adoptable of one affiliate
 ``commercial.insight:2``              the steps at level 2 of all leaves below the node
 ``crm``, ``commercial.insight``       all steps of the capability, or of the leaves below the node
-``jp/customized``, ``crm:2/build``    the adoptable, in modes of that id, archetype, touch or sourcing
-``customized``, ``high``, ``agency``  every adoptable with such a mode, in those modes
+``jp/customized``, ``crm:2/build``    the adoptable, in modes of exactly that id, archetype, touch or sourcing
+``customized``, ``high``, ``agency``  every adoptable with such a mode, in those modes; an archetype covers the
+                                      experienced variants of it
 ``drivers``, ``affiliates``, …        all adoptables of a kind
 ====================================  =====================================================================
 """
@@ -95,9 +96,10 @@ def _mode_words(instance: Instance) -> set[str]:
 
 
 def _with_mode(instance: Instance, word: str) -> tuple[Member, ...]:
+    words = (word, *(a.id for a in instance.archetypes if a.variant_of == word))
     made = []
     for i, item in instance.adoptables.items():
-        modes = tuple(m.id for m in item.modes if m.matches(word))
+        modes = tuple(m.id for m in item.modes if any(m.matches(w) for w in words))
         if modes:
             made.append(Member(i, modes))
     return tuple(made)

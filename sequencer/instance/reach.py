@@ -1,8 +1,8 @@
 """Reach: which waves each adoptable and mode can start in at all, and the rules that say so.
 
-Earliest waves follow from what an item requires (with durations and lags), from the order of capability and mandate
-steps, from launches and locks; latest ones from durations and locks. They are implied by the rules, so a model without
-them has the same plans; every bound carries the rules that justify it.
+Earliest waves follow from what an item requires (with durations and lags) and no exception may waive, from the order
+of capability and mandate steps, from launches and locks; latest ones from durations and locks. They are implied by the
+rules, so a model without them has the same plans; every bound carries the rules that justify it.
 """
 
 from __future__ import annotations
@@ -162,7 +162,10 @@ class _Search:
     def _requirements(self) -> bool:
         changed = False
         for rule in self.instance.precedences:
-            lives = sorted((self.first_live(m) for m in rule.members), key=lambda found: found[0])
+            if rule in self.instance.waivers:
+                continue
+            units = (max(map(self.first_live, unit), key=lambda found: found[0]) for unit in rule.alternatives)
+            lives = sorted(units, key=lambda found: found[0])
             wave, why = lives[rule.at_least - 1] if len(lives) >= rule.at_least else (NEVER, ())
             ref = RuleRef("requirements", (str(rule.item), *map(str, rule.members)))
             changed |= self._raise(rule.item, wave + rule.lag, ref, why)

@@ -55,6 +55,9 @@ class Settings(BaseModel):
         "roll-out approach between functions", "free"
     )
     rollout_lag: int = field("waves the first function is live before the others", 0, ge=0, unit="waves")
+    rollout_framework: str = field("capability that is the framework of a shared or holistic approach", "framework")
+    rollout_consent: str = field("capability that is the consent of a holistic approach", "consent")
+    rollout_review: str = field("capability that is the review of a holistic approach", "review")
     rollout_brands: Words = field("brands the approach holds for; empty: all", (), ref="brands")
     rollout_value_factor: float = field("factor of all cell values under the approach", 1.0, ge=0)
     rollout_failure: float = field("probability that the approach fails", 0.0, ge=0, le=1)

@@ -77,6 +77,8 @@ def _needs(instance: Instance) -> dict[str, set[str]]:
     made: dict[str, set[str]] = {}
     for rule in instance.precedences:
         made.setdefault(rule.item.id, set()).update(m.id for m in rule.members)
+    for driver, by_affiliate in instance.cell_gates.items():
+        made.setdefault(driver, set()).update(step for gates in by_affiliate.values() for step, _ in gates)
     for item, below in step_pairs(instance):
         made.setdefault(item, set()).add(below)
     return made
@@ -119,11 +121,11 @@ def _first_wave(before: list[Adoptable], capacity: tuple[float, ...], take: Mapp
 
 
 def _ancestors(instance: Instance) -> dict[str, set[str]]:
-    """For each item, what must be live before it starts in whatever mode."""
+    """For each item, what must be live before it starts in whatever mode, and no exception may waive."""
     direct: dict[str, set[str]] = {i: set() for i in instance.adoptables}
     for rule in instance.precedences:
-        if rule.item.modes is None and len(rule.members) == 1:
-            direct[rule.item.id].add(rule.members[0].id)
+        if rule.item.modes is None and rule.single is not None and rule not in instance.waivers:
+            direct[rule.item.id].add(rule.single.id)
     for item, below in step_pairs(instance):
         direct[item].add(below)
     made: dict[str, set[str]] = {}

@@ -14,8 +14,8 @@ from sequencer.types import Kind, Layer
 NORDWIND = Path(__file__).parents[2] / "instances" / "nordwind"
 OVERLAYS = NORDWIND / "overlays"
 
-WHOLE = "f0dd0cb6e1bae5c2a123e9461d1f41ea5cf55d87d1e3d8448d5fcef8044066fc"
-CORE = "8a888cfb5bcd8ed5bebea30c078e2fd12f34e9ac7cf836f2cde8a816d062f356"
+WHOLE = "66a015357f238f7cf5e9d403f879ccb9bbf028c5da5916c16dfc4ff3a9ae7d4e"
+CORE = "cfc63f37b13345d9cee0d3b468f4619ca34e406e041bde9977008adb56749e2c"
 
 
 @pytest.fixture(scope="module")
