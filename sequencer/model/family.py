@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
+    from sequencer.instance.items import Member
     from sequencer.model.sequencing import SequencingModel
 
 
@@ -31,7 +32,11 @@ class Family:
     doc : str
         What the rule means, for the rule reference.
     gains : callable
-        Adoptables that may help to keep the rule by being adopted, so that none of them is pruned.
+        Adoptables that may help to keep the rule by being adopted, so that none of them is pruned; as a
+        :class:`~sequencer.instance.items.Member` where only some of its modes help.
+    needs : callable
+        Pairs of adoptables of which the first may only be adopted because the second is, so that the second is kept
+        wherever the first is.
     value_of : callable
         Affiliates whose value the rule reads one by one, so that the value formulation keeps them apart.
     from_below : callable
@@ -44,12 +49,13 @@ class Family:
     priority: int
     build: Callable[[SequencingModel], None]
     doc: str
-    gains: Callable[[Instance], Iterable[str]]
+    gains: Callable[[Instance], Iterable[str | Member]]
+    needs: Callable[[Instance], Iterable[tuple[str, str]]]
     value_of: Callable[[Instance], Iterable[str]]
     from_below: Callable[[Instance], bool]
 
 
-def _nothing(_: Instance) -> Iterable[str]:
+def _nothing(_: Instance) -> Iterable[Any]:
     return ()
 
 
@@ -63,7 +69,8 @@ def family(
     *,
     latex: str,
     priority: int,
-    gains: Callable[[Instance], Iterable[str]] = _nothing,
+    gains: Callable[[Instance], Iterable[str | Member]] = _nothing,
+    needs: Callable[[Instance], Iterable[tuple[str, str]]] = _nothing,
     value_of: Callable[[Instance], Iterable[str]] = _nothing,
     from_below: Callable[[Instance], bool] = _never,
 ) -> Callable[[Callable[[SequencingModel], None]], Family]:
@@ -71,6 +78,6 @@ def family(
 
     def wrap(build: Callable[[SequencingModel], None]) -> Family:
         doc = inspect.cleandoc(build.__doc__ or "")
-        return Family(name, title, latex, priority, build, doc, gains, value_of, from_below)
+        return Family(name, title, latex, priority, build, doc, gains, needs, value_of, from_below)
 
     return wrap
