@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sequencer.errors import InputProblem
-from sequencer.instance import check_locks, check_logic, check_references, check_settings, check_tables
+from sequencer.instance import check_goals, check_locks, check_logic, check_references, check_settings, check_tables
 from sequencer.instance.hints import warnings
 from sequencer.instance.scene import Scene
 
@@ -38,6 +38,8 @@ TABLE_CHECKS: tuple[Check, ...] = (
     check_tables.relations,
     check_tables.categories,
     check_settings.without_effect,
+    check_goals.objective,
+    check_goals.measure_limits,
 )
 """Checks that need rows and plain references only."""
 
