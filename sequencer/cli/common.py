@@ -11,6 +11,7 @@ import rich_click as click
 from click.exceptions import Abort, ClickException
 from click.exceptions import Exit as ClickExit
 
+from sequencer.cli.interrupt import pressed
 from sequencer.cli.render import clean
 from sequencer.cli.state import Exit, State, start_logging, state
 from sequencer.errors import DisagreementError, InputError, InputProblem, SequencerError, SolverError
@@ -192,8 +193,7 @@ class Command(click.RichCommand):
             # Whoever reads the output has had enough (… | head): click ends the process quietly.
             raise
         except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(Exit.INTERRUPTED)
+            ctx.exit(report_interrupt())
         except Exception as error:
             ctx.exit(report(error))
 
@@ -208,6 +208,8 @@ def report(error: Exception) -> Exit:
     shared = state()
     if shared.verbose:
         log.error("traceback", exc_info=error)
+    if pressed():
+        return report_interrupt()
     if isinstance(error, InputError):
         click.echo(problems_text(error.problems), err=True)
         return Exit.BAD_INPUT
@@ -221,6 +223,12 @@ def report(error: Exception) -> Exit:
     click.echo(f"Internal error: {clean(what, lines=True)}", err=True)
     click.echo("This is a defect. -v --log-file FILE keeps the details for a report.", err=True)
     return Exit.CHECK_FAILED
+
+
+def report_interrupt() -> Exit:
+    """Say on stderr that Ctrl-C ended the command, and choose the exit code."""
+    click.echo("Interrupted.", err=True)
+    return Exit.INTERRUPTED
 
 
 def os_error_text(error: OSError) -> str:

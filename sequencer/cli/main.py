@@ -15,6 +15,7 @@ from sequencer.cli.common import PATH, examples, os_error_text, output_options
 from sequencer.cli.diff import diff
 from sequencer.cli.evaluate import evaluate
 from sequencer.cli.init import init
+from sequencer.cli.interrupt import listen, pressed
 from sequencer.cli.plot import plot
 from sequencer.cli.rules import rules
 from sequencer.cli.show import show
@@ -109,6 +110,7 @@ for _command in (init, validate, solve, show, evaluate, plot, rules, diff):
 
 def main() -> None:
     """Run the command line; time limits count from the start of the process."""
+    listen()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -117,3 +119,6 @@ def main() -> None:
     except OSError as error:
         click.echo(os_error_text(error), err=True)
         sys.exit(Exit.BAD_INPUT)
+    except SystemExit as ended:
+        # Between options and command, click itself takes Ctrl-C for a failure.
+        sys.exit(Exit.INTERRUPTED if pressed() and ended.code == Exit.CHECK_FAILED else ended.code)

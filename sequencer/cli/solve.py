@@ -153,7 +153,8 @@ def solve(**given: Any) -> None:  # noqa: ANN401
     except Exception as error:
         if not is_defect(error):
             raise
-        code = outcome.blank(Termination.ERROR, report(error))
+        code = report(error)
+        code = outcome.blank(Termination.INTERRUPTED if code == Exit.INTERRUPTED else Termination.ERROR, code)
     end(code)
 
 
