@@ -32,6 +32,8 @@ class InputProblem:
         Column concerned, empty where the whole row is meant.
     id : str
         Business id of the record, where it could be read.
+    cell : str
+        Sheet and cell such as ``affiliates!D7``, where the input is a workbook.
     """
 
     rule: str
@@ -42,10 +44,13 @@ class InputProblem:
     row: int | None = None
     column: str = ""
     id: str = ""
+    cell: str = ""
 
     @property
     def place(self) -> str:
-        """File, row and column in the form ``drivers.csv, row 4, column potential``."""
+        """File, row and column in the form ``drivers.csv, row 4, column potential``; of a workbook, its cell."""
+        if self.cell:
+            return ", ".join(p for p in (self.file, self.cell) if p)
         parts = [self.file or self.table]
         if self.row is not None:
             parts.append(f"row {self.row}")

@@ -105,12 +105,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 
 
 def load_instance(path: Path, overlays: Sequence[Path] = (), locks: Sequence[str] = ()) -> Instance:
-    """Read an instance folder with overlays and locks.
+    """Read an instance folder or workbook with overlays and locks.
 
     Raises
     ------
     sequencer.errors.SequencerError
-        If it is no such folder, or (as InputError) naming everything wrong with it.
+        If it is neither, or (as InputError) naming everything wrong with it.
     """
     from sequencer.instance.reader import read
 
@@ -121,14 +121,17 @@ def load_instance(path: Path, overlays: Sequence[Path] = (), locks: Sequence[str
 
 
 def _refuse_other_forms(path: Path) -> None:
+    from sequencer.instance.workbook import is_workbook
     from sequencer.run.folder import is_run
 
     if not path.exists():
-        raise _no_instance(path, "there is no such folder.")
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        raise _no_instance(path, "workbooks are not read yet. Save each sheet as CSV in a folder with instance.toml.")
+        raise _no_instance(path, "there is no such folder or workbook.")
+    if path.suffix.lower() in (".xls", ".xlsb", ".ods"):
+        raise _no_instance(path, "workbooks of this kind are not read. Save it as an Excel workbook (.xlsx).")
+    if path.is_file() and is_workbook(path):
+        return
     if not path.is_dir():
-        raise _no_instance(path, "it is a file, an instance is a folder with instance.toml and CSV tables.")
+        raise _no_instance(path, "an instance is a folder with instance.toml and CSV tables, or a workbook (.xlsx).")
     if is_run(path):
         raise _no_instance(path, f"it is a run folder; the instance it solved is {path / 'instance'}.")
 

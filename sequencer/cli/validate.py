@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from sequencer.cli.common import (
     problems_text,
 )
 from sequencer.cli.render import echo, echo_json, echo_table
-from sequencer.cli.state import Exit, end
+from sequencer.cli.state import Exit, end, say
 from sequencer.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
@@ -32,18 +33,27 @@ if TYPE_CHECKING:
     epilog=examples(
         "sequencer validate instances/medium",
         "sequencer validate instances/medium --overlay less-budget.toml --json",
+        "sequencer validate programme.xlsx --annotate checked.xlsx",
         "sequencer validate --schema > schema.json",
     ),
 )
 @click.argument("instance", type=PATH, required=False)
 @instance_options
+@click.option(
+    "--annotate", type=PATH, metavar="FILE", help="Write a copy of the workbook with every problem marked at its cell."
+)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of settings and tables instead.")
 @json_option
 @output_options
 def validate(
-    instance: Path | None, overlays: tuple[Path, ...], locks: tuple[str, ...], schema: bool, as_json: bool
+    instance: Path | None,
+    overlays: tuple[Path, ...],
+    locks: tuple[str, ...],
+    annotate: Path | None,
+    schema: bool,
+    as_json: bool,
 ) -> None:
-    """Check an INSTANCE: every problem at once, with file, row and remedy.
+    """Check an INSTANCE: every problem at once, with file, row and remedy; of a workbook, with its cell.
 
     Of a sound instance it tells the size, warnings, rules that are not modelled yet, and what cannot be reached in any
     wave and why. The exit code is 0 if the instance is sound, else 2.
@@ -56,9 +66,13 @@ def validate(
     if instance is None:
         message = "Name the INSTANCE to check, or ask for --schema."
         raise click.UsageError(message)
+    if annotate is not None:
+        _refuse_annotation(instance, annotate)
     try:
         found = load_instance(instance, overlays, locks)
     except InputError as error:
+        if annotate is not None:
+            _annotate(instance, annotate, error.problems)
         if as_json:
             echo_json(_blank() | {"problems": [_problem(p) for p in error.problems]})
         else:
@@ -69,6 +83,27 @@ def validate(
         echo_json(content)
     else:
         _print(found, content)
+
+
+def _refuse_annotation(instance: Path, target: Path) -> None:
+    """Stop where there is no workbook to mark, or the copy would replace something."""
+    from sequencer.instance.workbook import is_workbook
+
+    if not is_workbook(instance):
+        message = f"--annotate marks the cells of a workbook; {instance} is none."
+        raise click.UsageError(message)
+    if target.exists() or target.suffix.lower() != instance.suffix.lower():
+        what = "exists already" if target.exists() else f"does not end in {instance.suffix}"
+        message = f"--annotate: {target} {what}. Choose a new name."
+        raise click.UsageError(message)
+
+
+def _annotate(instance: Path, target: Path, problems: Sequence[InputProblem]) -> None:
+    from sequencer.instance.annotate import annotate
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    annotate(instance, target, problems)
+    say(f"Written: {target}, a copy of {instance.name} with every problem marked.")
 
 
 def _blank() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from sequencer.instance.instance import Instance
 from sequencer.instance.items import SETS, UnknownItemError
 from sequencer.instance.nearest import suggest
 from sequencer.instance.records import Named, Record
+from sequencer.instance.rows import RawRow
 from sequencer.instance.scene import Scene, Spot
 from sequencer.types import Kind, Layer
 
@@ -122,6 +123,24 @@ def plain_references(scene: Scene) -> tuple[list[InputProblem], set[Spot]]:
             message = f"there is no '{word}' in brands"
             problems.append(scene.setting("unknown-reference", message, suggest(word, known), "rollout_brands"))
     return problems, lost
+
+
+def references_of_failed(scene: Scene, failed: Sequence[tuple[type[Record], RawRow]]) -> Iterator[InputProblem]:
+    """References to tables from rows with something else wrong, so that they need not be mended twice."""
+    ids: dict[str, set[str]] = {}
+    for record, row in failed:
+        ids.setdefault(record.table, set()).add(str(row.cells.get("id", "")))
+    for record, row in failed:
+        for column, table in _references(record):
+            if table == "items" or column in row.refused or table in scene.raw.unread:
+                continue
+            sources = (table, "affiliates") if table == "pots" else (table,)
+            known = set(known_ids(scene, table)).union(*(ids.get(t, ()) for t in sources))
+            for word in _each(row.cells.get(column)):
+                if word not in known and not scene.raw.unread.intersection(sources):
+                    message = f"there is no '{word}' in {table}"
+                    remedy = f"{suggest(word, known)} Or add it to {table}."
+                    yield row.problem(record, "unknown-reference", message, remedy, column)
 
 
 def _uses(record: type[Record], row: Record) -> Iterator[Use]:

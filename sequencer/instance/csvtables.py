@@ -17,7 +17,7 @@ from sequencer.errors import InputProblem
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Text of a table.
+    """Content of a table.
 
     Attributes
     ----------
@@ -25,8 +25,9 @@ class Grid:
         Name of the file.
     delimiter : str
         ``,`` or ``;``.
-    rows : tuple of (int, dict of str to str)
-        Row number, and the filled cells by column name, stripped of nothing.
+    rows : tuple of (int, dict of str to object)
+        Row number, and the filled cells by column name, stripped of nothing: text, or what a workbook holds; None
+        where a cell was refused.
     header : tuple of str
         Column names in order.
     """
@@ -34,7 +35,7 @@ class Grid:
     file: str
     delimiter: str
     header: tuple[str, ...]
-    rows: tuple[tuple[int, dict[str, str]], ...]
+    rows: tuple[tuple[int, dict[str, object]], ...]
 
 
 def read_grid(path: Path) -> tuple[Grid | None, list[InputProblem]]:
@@ -115,10 +116,10 @@ def _grid(records: list[list[str]], delimiter: str, file: str) -> tuple[Grid | N
     while header and not header[-1]:
         header.pop()
     body = [(n, r) for n, r in enumerate(records[start + 1 :], start + 2) if any(c.strip() for c in r)]
-    problems = _header_problems(header, file, start + 1)
+    problems = header_problems(header, file, start + 1)
     if problems:
         return None, problems
-    rows: list[tuple[int, dict[str, str]]] = []
+    rows: list[tuple[int, dict[str, object]]] = []
     for number, record in body:
         surplus = any(c.strip() for c in record[len(header) :])
         if surplus or len(record) < len(header):
@@ -128,7 +129,8 @@ def _grid(records: list[list[str]], delimiter: str, file: str) -> tuple[Grid | N
     return Grid(file, delimiter, tuple(header), tuple(rows)), problems
 
 
-def _header_problems(header: list[str], file: str, row: int) -> list[InputProblem]:
+def header_problems(header: list[str], file: str, row: int) -> list[InputProblem]:
+    """Names that are missing or stand there twice."""
     made = []
     if not all(header):
         message = f"column {header.index('') + 1} has no name"

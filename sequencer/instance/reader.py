@@ -1,4 +1,4 @@
-"""Reading an instance from its folder: settings in ``instance.toml``, one CSV file for each table."""
+"""Reading an instance from its folder (``instance.toml``, one CSV file for each table) or from a workbook."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ from sequencer.instance.instance import Instance
 from sequencer.instance.nearest import closest, suggest
 from sequencer.instance.records import Record
 from sequencer.instance.rows import SETTINGS_FILE, RawInstance, RawRow, cell
+from sequencer.instance.settings import Settings
 from sequencer.instance.validate import build
+from sequencer.instance.workbook import (
+    SETTING_NAME,
+    SETTING_VALUE,
+    SETTINGS_SHEET,
+    Workbook,
+    is_workbook,
+    read_workbook,
+    settings_of,
+)
 
 
 def read(
@@ -27,7 +37,7 @@ def read(
     Parameters
     ----------
     path
-        Folder of the instance.
+        Folder of the instance, or a workbook.
     overlays
         Changes applied one after another: overlay files (TOML), or sequences of changes.
     locks
@@ -50,7 +60,7 @@ def read_rows(path: str | Path) -> RawInstance:
     Parameters
     ----------
     path
-        Folder of the instance.
+        Folder of the instance, or a workbook.
 
     Returns
     -------
@@ -60,12 +70,14 @@ def read_rows(path: str | Path) -> RawInstance:
     Raises
     ------
     sequencer.errors.InputError
-        If there is no such folder.
+        If there is no such folder or workbook.
     """
     folder = Path(path)
+    if folder.is_file() and is_workbook(folder):
+        return _from_workbook(folder)
     if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        remedy = f"An instance is a folder with {SETTINGS_FILE} and one CSV file for each table."
+        what = "is neither a folder nor a workbook" if folder.exists() else "does not exist"
+        remedy = f"An instance is a folder with {SETTINGS_FILE} and one CSV file for each table, or a workbook (.xlsx)."
         raise InputError([InputProblem("no-instance", f"{folder} {what}", remedy, file=folder.name)])
     tables = Instance.tables()
     raw = RawInstance({}, {table: [] for table in tables})
@@ -100,18 +112,61 @@ def _read_settings(file: Path, raw: RawInstance) -> None:
         raw.problems.append(raw.setting_problem(*problem))
 
 
+def _from_workbook(file: Path) -> RawInstance:
+    """Rows of a workbook; problems carry their cell."""
+    book = read_workbook(file)
+    tables = Instance.tables()
+    raw = RawInstance({}, {table: [] for table in tables}, book.problems, maps=book.maps, settings_file=file.name)
+    _workbook_settings(book, raw)
+    for table in tables:
+        if table in book.grids:
+            raw.tables[table] = list(_rows(book.grids[table], tables[table], raw))
+        elif table in book.maps and any(p.table == table for p in book.problems):
+            raw.unread.add(table)
+    return raw
+
+
+def _workbook_settings(book: Workbook, raw: RawInstance) -> None:
+    """Settings of a workbook; numbers typed as text are read as in tables."""
+    found = settings_of(book, raw.settings_file)
+    if found is None:
+        raw.unread.add("settings")
+        remedy = f"Add a sheet {SETTINGS_SHEET} with the columns {SETTING_NAME} and {SETTING_VALUE}."
+        raw.problems.append(raw.setting_problem("no-settings", f"there is no sheet {SETTINGS_SHEET}", remedy))
+        return
+    known = columns_of(Settings).fixed
+    numeric = {
+        n for n, v in found.items() if isinstance(v, str) and n in known and known[n].kind in ("number", "whole")
+    }
+    sign = decimal_sign([found[n] for n in numeric], ";")
+    for name, value in found.items():
+        if value is None:
+            raw.refused_settings.add(name)
+            continue
+        try:
+            raw.settings[name] = cell(known[name], value, sign) if name in numeric else value
+        except CellError as error:
+            raw.refused_settings.add(name)
+            raw.problems.append(raw.setting_problem(error.rule, error.message, error.remedy, name))
+
+
 def _read_table(file: Path, record: type[Record], raw: RawInstance) -> Iterator[RawRow]:
     """Rows of a table, with their cells as values."""
     grid, problems = read_grid(file)
     if grid is None or problems:
         raw.problems += (_of_table(p, record.table) for p in problems)
         raw.unread.add(record.table)
-    if grid is None:
-        return
+    if grid is not None:
+        yield from _rows(grid, record, raw)
+
+
+def _rows(grid: Grid, record: type[Record], raw: RawInstance) -> Iterator[RawRow]:
+    """Rows of a grid, with their cells as values."""
     columns = _known_columns(grid, record, raw)
     absent = {n for n, c in columns_of(record).fixed.items() if c.required and n not in columns}
     numeric = [n for n, c in columns.items() if c.kind in ("number", "whole", "numbers")]
-    texts = [word for _, cells in grid.rows for n in numeric for word in cells.get(n, "").split()]
+    filled = (cells.get(n) for _, cells in grid.rows for n in numeric)
+    texts = [word for text in filled if isinstance(text, str) for word in text.split()]
     sign = decimal_sign(texts, grid.delimiter)
     for number, cells in grid.rows:
         row = RawRow({}, grid.file, number, refused=set(absent))
@@ -122,11 +177,14 @@ def _read_table(file: Path, record: type[Record], raw: RawInstance) -> Iterator[
 
 
 def _fill(
-    row: RawRow, cells: dict[str, str], columns: dict[str, Column], sign: str | None, delimiter: str
+    row: RawRow, cells: dict[str, object], columns: dict[str, Column], sign: str | None, delimiter: str
 ) -> Iterator[tuple[str, CellError]]:
     """Fill a row; what cannot be read stays in it as text, so that the rest of the row is still validated."""
     for name, text in cells.items():
         if name not in columns:
+            continue
+        if text is None:
+            row.refused.add(name)
             continue
         try:
             value: Any = cell(columns[name], text, sign, delimiter)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sequencer.errors import InputProblem
@@ -15,6 +16,7 @@ from sequencer.instance.records import Record
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
+    from sequencer.instance.workbook import SheetMap
 
 SETTINGS_FILE = "instance.toml"
 
@@ -98,6 +100,10 @@ class RawInstance:
         Changes that set a setting.
     refused_settings : set of str
         Settings reported already.
+    maps : dict of str to SheetMap
+        Where the cells of a table stand, if it was read from a workbook.
+    settings_file : str
+        File that the settings were read from.
     """
 
     settings: dict[str, Any]
@@ -106,6 +112,18 @@ class RawInstance:
     unread: set[str] = field(default_factory=set)
     settings_origins: dict[str, Origin] = field(default_factory=dict)
     refused_settings: set[str] = field(default_factory=set)
+    maps: dict[str, SheetMap] = field(default_factory=dict)
+    settings_file: str = SETTINGS_FILE
+
+    def located(self, problem: InputProblem) -> InputProblem:
+        """Say where a problem is in words of the workbook, if the instance was read from one."""
+        if not self.maps:
+            return problem
+        problem = replace(problem, message=_of_sheets(problem.message), remedy=_of_sheets(problem.remedy))
+        place = self.maps.get(problem.table)
+        if place is None or problem.cell or problem.file != self.settings_file:
+            return problem
+        return replace(problem, cell=place.place(problem.row, problem.column))
 
     def setting_problem(self, rule: str, message: str, remedy: str, name: str = "") -> InputProblem:
         """Report something wrong with a setting, in the settings file or with the change that set it."""
@@ -115,9 +133,15 @@ class RawInstance:
             f"{message} (after change {origin.words})" if origin else message,
             remedy,
             table="settings",
-            file=origin.file if origin else SETTINGS_FILE,
+            file=origin.file if origin else self.settings_file,
             column=name,
         )
+
+
+def _of_sheets(text: str) -> str:
+    """Text that speaks of sheets in place of files."""
+    text = text.replace(SETTINGS_FILE, "the sheet settings")
+    return re.sub(r"\b(?:table |file )?([a-z_]+)\.csv\b", r"sheet \1", text)
 
 
 def rows_of(instance: Instance) -> RawInstance:

@@ -9,6 +9,7 @@ from annotated_types import Ge, Le
 from pydantic import ValidationError
 
 from sequencer.errors import InputError, InputProblem
+from sequencer.instance.check_references import references_of_failed
 from sequencer.instance.checks import check_scene
 from sequencer.instance.columns import Column, columns_of, gather
 from sequencer.instance.decimals import CellError
@@ -49,9 +50,10 @@ def build(raw: RawInstance) -> Instance:
                 good.append(row)
         kept[table] = tuple(good)
     scene = Scene.of(settings, kept, failed, raw)
+    problems += references_of_failed(scene, failed)
     problems += check_scene(scene)
     if problems:
-        raise InputError(_in_order(problems))
+        raise InputError(_in_order([raw.located(p) for p in problems]))
     return scene.instance
 
 

@@ -74,7 +74,7 @@ def test_a_folder_that_does_not_exist(tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         read(tmp_path / "none")
     (tmp_path / "file").write_text("x")
-    with pytest.raises(InputError, match="is not a folder"):
+    with pytest.raises(InputError, match="neither a folder nor a workbook"):
         read(tmp_path / "file")
 
 
