@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sequencer.model.linear import Linear
+from sequencer.model.payments import HQ
 
 if TYPE_CHECKING:
     from sequencer.instance.adoptables import CostLine, Mode
@@ -27,8 +28,8 @@ def line_cost(model: SequencingModel, item: str, mode: Mode, line: CostLine, per
 
 
 def spend(model: SequencingModel, pot: str, wave: int) -> Linear:
-    """Spend of a pot in a wave, in scaled money."""
-    made = Linear()
+    """Spend of a pot in a wave, in scaled money; hq pays what capacity is bought."""
+    made = bought(model, wave) if pot == HQ else Linear()
     for item in model.instance.adoptables.values():
         for mode in item.modes:
             for line in mode.lines:
@@ -40,9 +41,29 @@ def spend(model: SequencingModel, pot: str, wave: int) -> Linear:
 
 def cost(model: SequencingModel, period: int) -> Linear:
     """Cost of a period over all pots, in scaled money."""
-    made = Linear()
+    made = bought(model, period)
     for item in model.instance.adoptables.values():
         for mode in item.modes:
             for line in mode.lines:
                 made.add(line_cost(model, item.id, mode, line, period))
+    return made
+
+
+def bought(model: SequencingModel, period: int) -> Linear:
+    """Price of the capacity bought in a period, in scaled money; none is in the tail."""
+    prices = {(row.resource, row.wave): row.extra_cost for row in model.instance.capacities}
+    return Linear(
+        terms={c: prices[key] * model.money_scale for key, c in model.extra.items() if key[1] == period and prices[key]}
+    )
+
+
+def own_cost(model: SequencingModel, affiliate: str, period: int) -> Linear:
+    """Cost of a period that belongs to an affiliate and that another pot than hq pays, in scaled money."""
+    made = Linear()
+    for item in model.instance.adoptables.values():
+        for mode in item.modes:
+            for line in mode.lines:
+                share = 1.0 - dict(line.shares).get(HQ, 0.0)
+                if line.affiliate == affiliate and share > 0:
+                    made.add(line_cost(model, item.id, mode, line, period), share)
     return made

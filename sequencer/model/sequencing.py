@@ -44,6 +44,12 @@ class SequencingModel:
         Every row with the rule it belongs to.
     adopt : dict of (str, str, int) to int
         Column of an adoptable, mode and wave.
+    transfer, price : dict of (str, int) to int
+        Column of the money that an affiliate moves to hq in a wave, scaled; see :mod:`sequencer.model.payments`.
+    extra : dict of (str, int) to int
+        Column of the capacity bought of a resource in a wave; see :mod:`sequencer.model.usage`.
+    pair : dict of (str, str, str, int) to int
+        Column of what a resource is used for in a wave: a live pair of affiliate and brand.
     value : ValueModel
         Value as other families see it; set by :func:`sequencer.model.build.build`.
     goals : tuple of (Goal, Linear)
@@ -61,6 +67,10 @@ class SequencingModel:
         self.columns: list[pyo.Var] = []
         self.rows: list[tuple[RuleRef, pyo.Constraint]] = []
         self.adopt: dict[tuple[str, str, int], int] = {}
+        self.transfer: dict[tuple[str, int], int] = {}
+        self.price: dict[tuple[str, int], int] = {}
+        self.extra: dict[tuple[str, int], int] = {}
+        self.pair: dict[tuple[str, str, str, int], int] = {}
         self.money_scale = _money_scale(instance)
         self.waves = range(1, instance.n_waves + 1)
         self._live: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
@@ -140,6 +150,19 @@ class SequencingModel:
     def of_kind(self, kind: Kind) -> list[Adoptable]:
         """Adoptables of a kind, in instance order."""
         return [i for i in self.instance.adoptables.values() if i.kind == kind]
+
+    def box(self, expression: Linear) -> tuple[float, float]:
+        """Least and most that an expression can be, as far as the bounds of its columns say; infinite without them."""
+        least = most = expression.constant
+        for column, coefficient in expression.terms.items():
+            low, high = self.columns[column].bounds
+            ends = (
+                coefficient * (-math.inf if low is None else low),
+                coefficient * (math.inf if high is None else high),
+            )
+            if coefficient:
+                least, most = least + min(ends), most + max(ends)
+        return least, most
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 

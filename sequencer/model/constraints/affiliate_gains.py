@@ -1,0 +1,43 @@
+"""No affiliate pays more than it earns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sequencer.model.costs import own_cost
+from sequencer.model.family import family
+from sequencer.model.linear import Linear
+from sequencer.model.measures import discount
+from sequencer.model.payments import paid
+from sequencer.types import RuleRef
+
+if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
+    from sequencer.model.sequencing import SequencingModel
+
+
+def _gainers(instance: Instance) -> Iterable[str]:
+    return (a.id for a in instance.affiliates) if instance.settings.every_affiliate_gains else ()
+
+
+@family(
+    "affiliate_gains",
+    "Every affiliate gains",
+    latex=r"\sum_t \text{df}_t\,(\text{value}_{a,t} - \text{own cost}_{a,t} - \text{paid}_{a,t}) \ge 0",
+    priority=7,
+    value_of=_gainers,
+)
+def affiliate_gains(model: SequencingModel) -> None:
+    """For each affiliate, what its cells earn is worth at least what it bears itself, discounted, after the waves too.
+
+    It bears its cost lines, save what hq pays of them, and what it transfers or pays to hq.
+    """
+    for affiliate in _gainers(model.instance):
+        gain = Linear()
+        for period in model.instance.periods:
+            factor = discount(model.instance, period.index)
+            gain.add(model.value.expr(affiliate=affiliate, period=period.index), factor)
+            gain.add(own_cost(model, affiliate, period.index), -factor)
+            gain.add(paid(model, affiliate, period.index), -factor)
+        model.row(RuleRef("affiliate_gains", (affiliate,)), gain, ">=")

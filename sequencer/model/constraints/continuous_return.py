@@ -1,0 +1,33 @@
+"""Continuous return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sequencer.model.costs import cost
+from sequencer.model.family import family
+from sequencer.model.linear import total
+from sequencer.types import RuleRef
+
+if TYPE_CHECKING:
+    from sequencer.model.sequencing import SequencingModel
+
+
+@family(
+    "continuous_return",
+    "Continuous return",
+    latex=r"\sum_{v \le w} \text{value}_v \ge \phi \sum_{v \le w-q} \text{spend}_v \quad w \ge w_0",
+    priority=7,
+)
+def continuous_return(model: SequencingModel) -> None:
+    """From a wave on, value so far is at least a share of what all pots spent up to some waves before.
+
+    Neither is discounted. The wave, the share and the lag are ``return_from_wave``, ``return_floor``, ``return_lag``.
+    """
+    settings = model.instance.settings
+    if settings.return_from_wave is None:
+        return
+    for w in range(settings.return_from_wave, model.instance.n_waves + 1):
+        value = total(model.value.expr(period=v) for v in range(1, w + 1))
+        spent = total(cost(model, v) for v in range(1, w - settings.return_lag + 1))
+        model.row(RuleRef("continuous_return", (), w), value, ">=", spent * settings.return_floor)
