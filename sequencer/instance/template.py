@@ -79,16 +79,24 @@ class _Writer:
 
     def write(self) -> None:
         """Write all sheets, in the order in which they are filled in."""
-        self._read_me(self.book.add_worksheet(README_SHEET))
-        self._settings(self.book.add_worksheet(SETTINGS_SHEET))
+        self._read_me(self._sheet(README_SHEET))
+        self._settings(self._sheet(SETTINGS_SHEET))
         tables = Instance.tables()
         for group in GROUPS:
             for table in group.tables:
-                sheet = self.book.add_worksheet(table)
+                sheet = self._sheet(table)
                 sheet.set_tab_color(group.color)
                 self._table(sheet, tables[table])
 
     # -- sheets ---------------------------------------------------------------------------------------------------
+
+    def _sheet(self, name: str) -> Worksheet:
+        """New sheet that prints on pages as wide as it is."""
+        sheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        return sheet
 
     def _read_me(self, sheet: Worksheet) -> None:
         sheet.hide_gridlines(2)
@@ -153,10 +161,13 @@ class _Writer:
         sheet.autofilter(0, 0, max(1, len(rows)), len(header) - 1)
 
     def _header(self, record: type[Record], rows: Sequence[Cells]) -> list[str]:
-        """All columns, ranges only where used, families for the ids there are."""
+        """All columns: what the record is before what it costs, ranges where used, families for the ids there are."""
         known = columns_of(record)
         used = {name for row in rows for name in row}
+        first = (*record.key, "name", *record.__annotations__)
+        rank = {name: number for number, name in enumerate(dict.fromkeys(first))}
         fixed = [n for n, c in known.fixed.items() if n not in LAST and (not c.part or n in used)]
+        fixed.sort(key=lambda n: rank.get(known.fixed[n].field, len(rank)))
         family = [n for f in known.families for n in self._members(known, f.prefix, f.table, used)]
         return [*fixed, *family, *(n for n in LAST if n in known.fixed)]
 

@@ -398,8 +398,8 @@ def test_bad_input_lists_every_problem_and_ends_with_2(run_cli, ex, here):
     ("arguments", "says"),
     [
         (("none",), "no such folder"),
-        (("book.xlsx",), "workbooks are not read yet"),
-        (("file.txt",), "it is a file"),
+        (("book.xlsx",), "cannot be opened as a workbook"),
+        (("file.txt",), "or a workbook (.xlsx)"),
         (("run",), "it is a run folder; the instance it solved is run/instance"),
         (("ex", "--force"), "name it with -o"),
         (("ex", "-o", "run"), "exists already"),
