@@ -27,6 +27,7 @@ from sequencer.model.reduce import reduced
 from sequencer.model.sequencing import SequencingModel
 from sequencer.model.value.aggregated import Aggregated
 from sequencer.model.value.cells import Cells
+from sequencer.model.value.compact import Compact
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -49,11 +50,11 @@ FAMILIES: tuple[Family, ...] = (
 )
 """Every constraint family; adding a rule adds a line here."""
 
-FORMULATIONS: dict[str, type[ValueModel]] = {f.name: f for f in (Aggregated, Cells)}
+FORMULATIONS: dict[str, type[ValueModel]] = {f.name: f for f in (Compact, Aggregated, Cells)}
 """Value formulations by name; the first is the default."""
 
 
-def build(instance: Instance, *, formulation: str = "aggregated", reduce: bool = True) -> SequencingModel:
+def build(instance: Instance, *, formulation: str = "compact", reduce: bool = True) -> SequencingModel:
     """Build the model of an instance.
 
     Parameters

@@ -7,12 +7,15 @@ import itertools
 import pytest
 
 from sequencer.errors import SequencerError, UnsupportedError
-from sequencer.model.build import build
-from sequencer.model.value.base import average
+from sequencer.model import build as building
+from sequencer.model.build import FORMULATIONS, build
+from sequencer.model.family import family
+from sequencer.model.linear import total
+from sequencer.model.value.ramping import average
 from tests.model.tools import driver, make, optimum
 
 
-@pytest.fixture(params=["aggregated", "cells"])
+@pytest.fixture(params=["compact", "cells"])
 def value(request):
     """Optimal objective by each formulation."""
     return lambda instance: optimum(instance, request.param)[0]
@@ -211,9 +214,9 @@ def test_a_function_adopted_by_brand_gates_that_brand_only(value):
 
 
 def test_formulations_agree_with_and_without_reductions():
-    values = [optimum(mixed(), f, r)[0] for f, r in itertools.product(("aggregated", "cells"), (True, False))]
+    values = [optimum(mixed(), f, r)[0] for f, r in itertools.product(FORMULATIONS, (True, False))]
     assert values[0] > 5
-    assert values == pytest.approx([values[0]] * 4, rel=1e-7)
+    assert values == pytest.approx([values[0]] * 6, rel=1e-7)
 
 
 def test_formulations_agree_where_adoptables_have_places():
@@ -224,13 +227,13 @@ def test_formulations_agree_where_adoptables_have_places():
         ],
         brand_affiliates=[{"brand": "x", "affiliate": "jp", "one_off_cost": 0.2}, {"brand": "y", "affiliate": "pt"}],
     )
-    values = [optimum(instance, f, r)[0] for f, r in itertools.product(("aggregated", "cells"), (True, False))]
+    values = [optimum(instance, f, r)[0] for f, r in itertools.product(("compact", "cells"), (True, False))]
     assert 3 < values[0] < optimum(mixed())[0]
     assert values == pytest.approx([values[0]] * 4, rel=1e-7)
 
 
 def test_expr_by_category_sums_to_the_whole():
-    for formulation in ("aggregated", "cells"):
+    for formulation in FORMULATIONS:
         model = build(mixed(), formulation=formulation)
         whole = model.value.expr(period=3)
         parts = model.value.expr(category="revenue_uplift", period=3) + model.value.expr(
@@ -240,18 +243,34 @@ def test_expr_by_category_sums_to_the_whole():
         assert model.value.expr(category="risk", period=3).terms == {}
 
 
-def test_cells_know_the_value_of_an_affiliate_and_aggregated_refuses():
-    model = build(mixed(), formulation="cells")
-    whole = model.value.expr(period=4)
-    parts = sum(
-        (model.value.expr(affiliate=a, period=4) for a in ("de", "pt")), model.value.expr(affiliate="jp", period=4)
-    )
-    assert whole.terms == pytest.approx(parts.terms)
-    with pytest.raises(UnsupportedError, match="cells"):
-        build(mixed()).value.expr(affiliate="jp", period=4)
+def reading(monkeypatch, *affiliates, from_below=False):
+    """Let a family read the value of affiliates, or need value from below."""
+
+    @family("reads", "Reads", latex="", priority=0, value_of=lambda _: affiliates, from_below=lambda _: from_below)
+    def reads(_):
+        """Nothing."""
+
+    monkeypatch.setattr(building, "FAMILIES", (*building.FAMILIES, reads))
 
 
-def test_shares_that_are_no_product_need_cells():
+def test_value_of_affiliates_that_a_family_reads(monkeypatch):
+    instance = mixed()
+    with pytest.raises(SequencerError, match="value_of"):
+        build(instance).value.expr(affiliate="jp", period=4)
+    best = optimum(instance)[0]
+    reading(monkeypatch, "jp", "de", "pt")
+    assert optimum(instance)[0] == pytest.approx(best)  # told apart, the optimum is the same
+    for formulation in ("compact", "cells"):
+        value = build(instance, formulation=formulation).value
+        whole = value.expr(period=4)
+        parts = total(value.expr(affiliate=a, period=4) for a in ("jp", "de", "pt"))
+        assert whole.terms
+        assert whole.terms == pytest.approx(parts.terms)
+    with pytest.raises(UnsupportedError, match="de, jp, pt must be told apart"):
+        build(instance, formulation="aggregated")
+
+
+def test_shares_that_are_no_product(value):
     tables = {
         "drivers": [driver()],
         "affiliates": [{"id": a, "affiliate_class": "c", "revenue": 1} for a in ("jp", "de")],
@@ -264,20 +283,14 @@ def test_shares_that_are_no_product_need_cells():
         ],
     }
     with pytest.raises(UnsupportedError, match="not a product"):
-        build(make(**tables))
+        build(make(**tables), formulation="aggregated")
     # brand y costs 20 and earns 30 · 0.3: not worth it: 30 · 0.7
-    assert optimum(make(**tables), "cells")[0] == pytest.approx(21)
+    assert value(make(**tables)) == pytest.approx(21)
 
 
 def test_unknown_formulation_is_refused():
-    with pytest.raises(SequencerError, match="aggregated, cells"):
-        build(make(drivers=[driver()]), formulation="compact")
-
-
-def test_what_is_not_modelled_is_refused_by_name():
-    instance = make(drivers=[driver()], synergies=[{"id": "s", "members": "r1", "category": "risk", "rate": 1}])
-    with pytest.raises(UnsupportedError, match=r"synergies \(table synergies\)"):
-        build(instance)
+    with pytest.raises(SequencerError, match="compact, aggregated, cells"):
+        build(make(drivers=[driver()]), formulation="tight")
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])

@@ -24,7 +24,7 @@ def driver(item_id: str = "r1", potential: float = 10.0, **more: Any) -> dict[st
     return {"id": item_id, "category": "revenue_uplift", "potential": potential, **more}
 
 
-def optimum(instance: Instance, formulation: str = "aggregated", reduce: bool = True) -> tuple[float | None, Plan]:
+def optimum(instance: Instance, formulation: str = "compact", reduce: bool = True) -> tuple[float | None, Plan]:
     """Proven optimal objective (None where infeasible) and its plan."""
     model = build(instance, formulation=formulation, reduce=reduce)
     form = standard_form(model)

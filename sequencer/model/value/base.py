@@ -9,13 +9,27 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from sequencer.instance.adoptables import Mode
 from sequencer.instance.instance import Cell
-from sequencer.model.linear import Linear
+from sequencer.model.linear import Linear, total
+from sequencer.model.value.ramping import Ramping
+from sequencer.model.value.sources import SOURCES
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
+    from sequencer.model.value.source import Source
 
 NO_MODE = Mode()
 """Stands for the mode of a kind the instance does not have."""
+
+
+class Gate(NamedTuple):
+    """What must be live for something to be earned: an item (in some modes), for ``lag`` periods already.
+
+    An empty id stands for a kind the instance does not have, which is live from the start.
+    """
+
+    item: str
+    lag: int = 0
+    modes: tuple[str, ...] | None = None
 
 
 class ValueModel(ABC):
@@ -46,10 +60,18 @@ class ValueModel(ABC):
         self.instance = model.instance
         self.own_affiliates = own_affiliates
         self.exact = exact
+        self.sources: tuple[Source, ...] = ()
 
-    @abstractmethod
     def build(self) -> None:
-        """Add columns and rows."""
+        """Add columns and rows.
+
+        Raises
+        ------
+        sequencer.errors.UnsupportedError
+            If the instance asks for something that this formulation cannot say, or cannot say exactly.
+        """
+        self.build_cells()
+        self.sources = tuple(make(self.model, exact=self.exact) for make in SOURCES)
 
     def expr(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
         """Undiscounted expected value of a period as rules see it, in scaled money.
@@ -63,7 +85,14 @@ class ValueModel(ABC):
         period
             Wave or tail period, 1-based.
         """
-        return self.cells(category=category, affiliate=affiliate, period=period)
+        made = self.cells(category=category, affiliate=affiliate, period=period)
+        if affiliate is None:
+            made.add(total(source.expr(category, period) for source in self.sources))
+        return made
+
+    @abstractmethod
+    def build_cells(self) -> None:
+        """Add columns and rows of the cells."""
 
     @abstractmethod
     def cells(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
@@ -73,12 +102,25 @@ class ValueModel(ABC):
     def earned(self) -> dict[tuple[str, int], list[int]]:
         """Columns that are 0 unless a driver is live in the period they count from, by driver and that period."""
 
-    # -- shared by formulations -----------------------------------------------------------------------------------
+    # -- time -----------------------------------------------------------------------------------------------------
 
     @cached_property
     def starts(self) -> range:
-        """Periods in which a cell may become active: the waves, and the tail as one."""
+        """Periods in which adoptables may become live: the waves, and the tail as one."""
         return range(1, self.instance.n_waves + 1 + (len(self.instance.periods) > self.instance.n_waves))
+
+    def starts_of(self, driver: str) -> range:
+        """Periods in which a cell of a driver may become active: also later in the tail, where gates have a lag."""
+        lags = [lag for gates in self.instance.cell_gates.get(driver, {}).values() for _, lag in gates]
+        last = min(len(self.instance.periods), self.starts[-1] + max(lags, default=0))
+        return range(1, last + 1)
+
+    @cached_property
+    def ramping(self) -> Ramping:
+        """Ramps by period."""
+        return Ramping(self.instance.periods)
+
+    # -- factors --------------------------------------------------------------------------------------------------
 
     def affiliate_modes(self, affiliate: str) -> tuple[Mode, ...]:
         """Modes of an affiliate; one neutral mode where the instance has no affiliates."""
@@ -88,49 +130,58 @@ class ValueModel(ABC):
         """Fit, success and value factor of an affiliate in a mode."""
         return self.instance.fit_of(affiliate, mode) * mode.success * mode.value_factor
 
-    def gain(self, ramp: tuple[tuple[int, float], ...], start: int, period: int) -> float:
-        """``ρ[s,t] − ρ[s+1,t]``: what being active from ``start`` rather than one period later adds to a period."""
-        last = self.starts[-1]
-        later = 0.0 if start + 1 > period or start == last else self._ramp(ramp, start + 1, period)
-        return self._ramp(ramp, start, period) - later
+    def factors(self, item: str) -> tuple[tuple[float, Gate], ...]:
+        """Positive factors that the modes of a driver or brand put on value, each with the modes that do."""
+        if not item:
+            return ((1.0, Gate("")),)
+        found: dict[float, list[str]] = {}
+        modes = self.instance.adoptables[item].modes
+        for mode in modes:
+            found.setdefault(mode.value_factor * mode.success, []).append(mode.id)
+        if len(found) == 1:
+            return tuple((f, Gate(item)) for f in found if f > 0)
+        return tuple((f, Gate(item, 0, tuple(ids))) for f, ids in found.items() if f > 0)
 
-    def _ramp(self, ramp: tuple[tuple[int, float], ...], start: int, period: int) -> float:
-        """Average of the ramp over the months of ``period`` for a cell active since ``start``."""
-        if start > period:
-            return 0.0
-        key = (ramp, start, period)
-        if key not in self._averages:
-            periods = self.instance.periods
-            age = periods[period - 1].start_month - periods[start - 1].start_month
-            self._averages[key] = average(ramp, age, age + periods[period - 1].months)
-        return self._averages[key]
+    def weight(self, driver: str, cell: Cell) -> float:
+        """Factors of a cell that no decision changes: reach, and what the roll-out approach does to its brand."""
+        return self.instance.reach_of(driver, cell.customer_type) * self.instance.approach_factor(cell.brand)
 
-    @cached_property
-    def _averages(self) -> dict[tuple[tuple[tuple[int, float], ...], int, int], float]:
-        return {}
+    def rate(self, driver: str, brand: str, period: int) -> float:
+        """What a driver earns in a period with a whole brand in scope and every other factor 1, in scaled money."""
+        row = self.instance.by_id("drivers")[driver]
+        return (
+            float(row.potential * row.success)
+            * self.instance.lifecycle_of(driver, brand, period)
+            * self.instance.periods[period - 1].years
+            * self.model.money_scale
+        )
 
-    def driver_gates(self, driver: str, cell: Cell) -> list[str]:
-        """What must be live for a driver to earn in a cell, besides the cell's own members."""
-        wanted = [driver, f"{driver}@{cell.affiliate}"]
+    # -- gates ----------------------------------------------------------------------------------------------------
+
+    def driver_gates(self, driver: str, cell: Cell) -> list[Gate]:
+        """What must be live for a driver to earn in a cell, besides itself and the cell's own members."""
+        wanted = [f"{driver}@{cell.affiliate}"]
         for function in self.instance.by_id("drivers")[driver].functions:
             wanted += [function, f"{function}@{cell.brand}"]
-        return [i for i in wanted if i in self.instance.adoptables]
+        local = self.instance.cell_gates.get(driver, {}).get(cell.affiliate, ())
+        return [Gate(i) for i in wanted if i in self.instance.adoptables] + [Gate(i, lag) for i, lag in local]
 
-    def scope_gates(self, cell: Cell) -> list[str]:
-        """What must be live for a cell to be in scope, besides its affiliate."""
-        wanted = [cell.brand, f"{cell.brand}@{cell.affiliate}", cell.customer_type]
-        return [i for i in wanted if i in self.instance.adoptables]
+    def scope_gates(self, cell: Cell) -> list[Gate]:
+        """What must be live for a cell to be in scope, besides its affiliate and its brand."""
+        wanted = [f"{cell.brand}@{cell.affiliate}", cell.customer_type]
+        return [Gate(i) for i in wanted if i in self.instance.adoptables]
 
-    def live_or_one(self, item: str, period: int, modes: tuple[str, ...] | None = None) -> Linear:
-        """Whether an item is live; a kind the instance does not have counts as live from the start."""
-        return self.model.live(item, period, modes) if item else Linear(1.0)
+    def live(self, gate: Gate, period: int) -> Linear:
+        """Whether a gate is open in a period: its item has been live for the lag."""
+        if not gate.item:
+            return Linear(1.0)
+        since = period - gate.lag
+        return self.model.live(gate.item, since, gate.modes) if since >= 1 else Linear()
 
 
-def average(ramp: tuple[tuple[int, float], ...], first: int, last: int) -> float:
-    """Average of a step function of age over the months ``first`` to ``last``."""
-    edges = [m for m, _ in ramp] + [10**9]
-    area = sum(factor * max(0, min(last, edges[k + 1]) - max(first, edges[k])) for k, (_, factor) in enumerate(ramp))
-    return area / (last - first)
+def possible(live: Linear) -> bool:
+    """Whether something can be live at all."""
+    return bool(live.terms or live.constant)
 
 
 class Share(NamedTuple):

@@ -1,0 +1,279 @@
+"""Compact formulation, the default: cells that differ by a factor only are one continuous amount. It never refuses.
+
+Affiliates and modes form a *group* where they have the same ramp and where what they contribute to the cells of every
+driver, brand and customer type is the same up to a factor ``λ``, whether that comes from a product of shares or from a
+table. Two products of 0/1 decisions with an amount are linearised, each exactly since the decisions are integral:
+
+* ``R[h,b,k,s]`` is the live scope of group ``h``, ``Σ λ · live`` over its affiliates and modes, where brand ``b`` and
+  customer type ``k`` are live in period ``s``, else 0;
+* ``Q[d,h,b,s]`` is the part of it that driver ``d`` earns from, weighted over the customer types, where the driver,
+  its functions and all else it needs there are live, else 0.
+
+Value in every period is linear in ``Q`` because lifecycle depends on driver, brand and period only and the ramp on the
+group. An affiliate is a group apart where a rule reads its value, where it has adoptables of its own, such as
+``r1@jp``, and where cells wait for its own instance of a capability. Factors of the modes of a brand weigh its ``R``,
+those of a driver split its ``Q``. Both columns are bounded from above; where value is capped or minimised also from
+below, ``amount − most · Σ (1 − gate)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, NamedTuple
+
+from sequencer.errors import SequencerError
+from sequencer.instance.adoptables import Mode
+from sequencer.instance.instance import Cell
+from sequencer.model.linear import Linear, total
+from sequencer.model.value.base import Gate, ValueModel, possible
+from sequencer.model.value.ramping import Ramp
+from sequencer.types import RuleRef
+
+Profile = dict[tuple[str, str], dict[str, float]]
+"""Share of the potential by (driver, brand) and customer type."""
+
+DIGITS = 9
+"""Significant digits to which the profiles of a group agree."""
+
+
+class Likeness(NamedTuple):
+    """What affiliates and modes of a group have in common: a word, the ramp, and the profile without its size."""
+
+    word: str
+    ramp: Ramp
+    shape: tuple[tuple[str, str, str, float], ...]
+
+
+class Group(NamedTuple):
+    """Affiliates and modes whose live scope is one amount.
+
+    Attributes
+    ----------
+    ramp : Ramp
+        Their ramp.
+    profile : Profile
+        What the whole group contributes, each affiliate in its best mode.
+    weights : dict of (str, str) to float
+        Part of it by affiliate and mode id, ``λ``; the best modes of all affiliates sum to 1.
+    label : str
+        What rows of the group are called by: the affiliate, or the class of the first.
+    """
+
+    ramp: Ramp
+    profile: Profile
+    weights: dict[tuple[str, str], float]
+    label: str
+
+    @property
+    def place(self) -> str:
+        """One of its affiliates, for what holds in all of them."""
+        return next(iter(self.weights))[0]
+
+    @property
+    def affiliates(self) -> dict[str, list[str]]:
+        """Modes by affiliate."""
+        made: dict[str, list[str]] = {}
+        for affiliate, mode in self.weights:
+            made.setdefault(affiliate, []).append(mode)
+        return made
+
+
+class Key(NamedTuple):
+    """A value column: driver, group, brand, period it counts from, and the factor of the driver's modes."""
+
+    driver: str
+    group: int
+    brand: str
+    start: int
+    factor: float
+
+
+class Compact(ValueModel):
+    """Scope aggregated over affiliates and modes that are alike; see the module."""
+
+    name: ClassVar[str] = "compact"
+
+    def build_cells(self) -> None:
+        """Add scope and value columns with their rows."""
+        self._scope: dict[tuple[int, str, str, int], tuple[Linear, float]] = {}
+        self._value: dict[Key, int] = {}
+        self.groups = self.make_groups()
+        for h, group in enumerate(self.groups):
+            for s in self.starts:
+                self._group_scope(h, group, s)
+        for h, group in enumerate(self.groups):
+            for driver, brand in group.profile:
+                for s in self.starts_of(driver):
+                    self._driver_value(h, driver, brand, s)
+
+    # -- groups ---------------------------------------------------------------------------------------------------
+
+    def make_groups(self) -> list[Group]:
+        """Put affiliates and modes of the same ramp and proportional profiles together."""
+        apart = self.apart()
+        found: dict[Likeness, dict[tuple[str, str], Profile]] = {}
+        for affiliate, mode, profile in self._profiles():
+            word = affiliate if affiliate in apart else self.group_word(affiliate)
+            key = Likeness(word, self.instance.ramp_of(mode), _shape(profile))
+            found.setdefault(key, {})[affiliate, mode.id] = profile
+        return [self._group(key, parts) for key, parts in found.items()]
+
+    def group_word(self, affiliate: str) -> str:
+        """What members of a group have in common besides ramp and profile: the class of the affiliate."""
+        return self.instance.by_id("affiliates")[affiliate].affiliate_class if affiliate else ""
+
+    def _group(self, key: Likeness, parts: dict[tuple[str, str], Profile]) -> Group:
+        sizes = {way: _whole(profile) for way, profile in parts.items()}
+        best: dict[str, float] = {}
+        for (affiliate, _), size in sizes.items():
+            best[affiliate] = max(best.get(affiliate, 0.0), size)
+        whole = sum(best.values())
+        first, profile = next(iter(parts.items()))
+        scaled = {pair: {k: w / sizes[first] * whole for k, w in by.items()} for pair, by in profile.items()}
+        return Group(key.ramp, scaled, {way: size / whole for way, size in sizes.items()}, key.word)
+
+    def _profiles(self) -> Iterator[tuple[str, Mode, Profile]]:
+        """What every affiliate contributes in each of its modes, where that is anything."""
+        whole: dict[str, Profile] = {}
+        for driver, cells in self.instance.scope.items():
+            for cell, share in cells.items():
+                weight = share * self.weight(driver, cell)
+                if weight > 0:
+                    profile = whole.setdefault(cell.affiliate, {})
+                    profile.setdefault((driver, cell.brand), {})[cell.customer_type] = weight
+        for affiliate, profile in whole.items():
+            for mode in self.affiliate_modes(affiliate):
+                factor = self.mode_factor(affiliate, mode)
+                if factor > 0:
+                    scaled = {key: {k: w * factor for k, w in by.items()} for key, by in profile.items()}
+                    yield affiliate, mode, scaled
+
+    def apart(self) -> frozenset[str]:
+        """Affiliates that are a group each: value read one by one, or gates of their own."""
+        own = {i.place for i in self.instance.adoptables.values() if i.place and i.parent}
+        gated = {a for by_affiliate in self.instance.cell_gates.values() for a in by_affiliate}
+        return self.own_affiliates.union(own, gated)
+
+    def _live_scope(self, group: Group, period: int) -> Linear:
+        """Σ λ over live affiliates and modes of a group."""
+        return total(self._member(a, mode, period) * weight for (a, mode), weight in group.weights.items())
+
+    def _member(self, affiliate: str, mode: str, period: int) -> Linear:
+        return self.live(Gate(affiliate, 0, (mode,) if affiliate else None), period)
+
+    def _most(self, group: Group, period: int) -> float:
+        """Upper bound of the live scope: every affiliate in its best mode that can be live by then."""
+        return sum(
+            max((group.weights[a, m] for m in modes if possible(self._member(a, m, period))), default=0.0)
+            for a, modes in group.affiliates.items()
+        )
+
+    # -- columns and rows -----------------------------------------------------------------------------------------
+
+    def _group_scope(self, h: int, group: Group, s: int) -> None:
+        most = self._most(group, s)
+        if most <= 0:
+            return
+        amount = self._live_scope(group, s)
+        for b, k in dict.fromkeys((b, k) for (_, b), by in group.profile.items() for k in by):
+            gates = self._open(self.scope_gates(Cell(group.place, b, k)), s)
+            ref = RuleRef("value", tuple(x for x in (group.label, b, k) if x), s)
+            made, top = Linear(), 0.0
+            for j, (factor, brand) in enumerate(self.factors(b) if gates is not None else ()):
+                live = self.live(brand, s)
+                if gates is not None and possible(live):
+                    name = f"scope_{h}_{b}_{k}_{s}_{j}"
+                    made.add(self._gated(name, ref, amount, [live, *gates], most), factor)
+                    top = max(top, factor * most)
+            if top > 0:
+                self._scope[h, b, k, s] = made, top
+
+    def _open(self, gates: Iterable[Gate], period: int) -> list[Linear] | None:
+        """Gates as expressions; None where one of them cannot be open."""
+        made = [self.live(gate, period) for gate in gates]
+        return made if all(map(possible, made)) else None
+
+    def _gated(self, name: str, ref: RuleRef, amount: Linear, gates: list[Linear], most: float) -> Linear:
+        """``amount`` where all gates are 1, else 0; a column where there are gates."""
+        gates = [g for g in gates if g.terms]
+        if not gates:
+            return amount
+        made = Linear(terms={self.model.new_columns(name, [(0,)], [most])[0]: 1.0})
+        self.model.row(ref, made, "<=", amount)
+        for gate in gates:
+            self.model.row(ref, made, "<=", gate * most)
+        if self.exact:
+            closed = total(Linear(1.0) - gate for gate in gates)
+            self.model.row(ref, made, ">=", amount - closed * most)
+        return made
+
+    def _driver_value(self, h: int, driver: str, b: str, s: int) -> None:
+        group = self.groups[h]
+        by_type = group.profile[driver, b]
+        whole = sum(by_type.values())
+        scope, most = Linear(), 0.0
+        for k, weight in by_type.items():
+            part, top = self._scope.get((h, b, k, min(s, self.starts[-1])), (Linear(), 0.0))
+            scope.add(part, weight / whole)
+            most += top * weight / whole
+        gates = self._open(self.driver_gates(driver, Cell(group.place, b, "")), s)
+        if most <= 0 or gates is None:
+            return
+        ref = RuleRef("value", tuple(x for x in (driver, group.label, b) if x), s)
+        for j, (factor, own) in enumerate(self.factors(driver)):
+            live = self.live(own, s)
+            if possible(live):
+                made = self._gated(f"value_{driver}_{h}_{b}_{s}_{j}", ref, scope, [live, *gates], most)
+                (self._value[Key(driver, h, b, s, factor)],) = made.terms
+
+    # -- expressions ----------------------------------------------------------------------------------------------
+
+    def cells(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
+        """See :meth:`ValueModel.cells`.
+
+        Raises
+        ------
+        sequencer.errors.SequencerError
+            If the value of an affiliate is asked for that is not among ``own_affiliates``.
+        """
+        drivers = self.instance.by_id("drivers")
+        made = Linear()
+        for key, column in self._value.items():
+            driver, group = key.driver, self.groups[key.group]
+            if category not in (None, drivers[driver].category) or key.start > period:
+                continue
+            if affiliate is not None and not self._is_of(group, affiliate):
+                continue
+            rate = self.rate(driver, key.brand, period) * sum(group.profile[driver, key.brand].values()) * key.factor
+            gain = self.ramping.gain(group.ramp, key.start, period, self.starts_of(driver)[-1])
+            if rate and gain:
+                made.add(Linear(terms={column: 1.0}), rate * gain)
+        return made
+
+    def _is_of(self, group: Group, affiliate: str) -> bool:
+        found = group.affiliates
+        if affiliate in found and len(found) > 1:
+            message = f"value of {affiliate} is read, but no family says so; give the family that reads it 'value_of'"
+            raise SequencerError(message)
+        return affiliate in found
+
+    def earned(self) -> dict[tuple[str, int], list[int]]:
+        """See :meth:`ValueModel.earned`."""
+        made: dict[tuple[str, int], list[int]] = {}
+        for key, column in self._value.items():
+            made.setdefault((key.driver, key.start), []).append(column)
+        return made
+
+
+def _whole(profile: Profile) -> float:
+    return sum(w for by in profile.values() for w in by.values())
+
+
+def _shape(profile: Profile) -> tuple[tuple[str, str, str, float], ...]:
+    """The profile without its size, to :data:`DIGITS` significant digits; equal for proportional profiles."""
+    whole = _whole(profile)
+    return tuple(
+        (d, b, k, float(f"{w / whole:.{DIGITS}g}"))
+        for (d, b), by in sorted(profile.items())
+        for k, w in sorted(by.items())
+    )

@@ -1,0 +1,38 @@
+"""Value of initiatives: a yearly rate that ramps up, or once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sequencer.model.linear import Linear
+from sequencer.model.value.ramping import Ramping
+from sequencer.model.value.source import Source
+
+if TYPE_CHECKING:
+    from sequencer.instance.entities import Initiative
+
+
+class Initiatives(Source):
+    """Value of initiatives; a linear expression in the decisions, hence exact without any column."""
+
+    def expr(self, category: str | None, period: int) -> Linear:
+        """``success · (value_per_year · years · Σ_s gain[s,t] · live[s] + value_once · (live[t] − live[t−1]))``."""
+        made = Linear()
+        for row in self.instance.initiatives:
+            if category in (None, row.category):
+                made.add(self._yearly(row, period), row.success * row.value_per_year * self.year(period))
+                if row.value_once and period <= self.instance.n_waves + 1:
+                    first = self.model.live(row.id, period) - self.model.live(row.id, period - 1)
+                    made.add(first, row.success * row.value_once * self.model.money_scale)
+        return made
+
+    def _yearly(self, row: Initiative, period: int) -> Linear:
+        """Average ramp over a period, by the period in which the initiative became live."""
+        made = Linear()
+        if row.value_per_year:
+            ramp = self.instance.ramp_of_owner(row.id)
+            ramping = Ramping(self.instance.periods)
+            last = self.instance.n_waves + 1
+            for start in range(1, min(period, last) + 1):
+                made.add(self.model.live(row.id, start), ramping.gain(ramp, start, period, last))
+        return made

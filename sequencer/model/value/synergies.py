@@ -1,0 +1,52 @@
+"""Synergies: a yearly value, of either sign, while all of a set are live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sequencer.model.linear import Linear, total
+from sequencer.model.value.source import Source
+from sequencer.types import RuleRef
+
+if TYPE_CHECKING:
+    from sequencer.instance.rules import Synergy
+    from sequencer.model.sequencing import SequencingModel
+
+
+class Synergies(Source):
+    """``n[t] = 1`` while all members are live: ``n ≤ live`` of each, and ``n ≥ Σ live − (members − 1)``.
+
+    The first rows where the rate is positive, the second where it is negative, both where value is capped or
+    minimised. A negative one is written with what is saved, ``1 − n``.
+    """
+
+    def __init__(self, model: SequencingModel, *, exact: bool) -> None:
+        super().__init__(model, exact=exact)
+        self._together: dict[tuple[str, int], Linear] = {}
+        for row in self.instance.synergies:
+            for t in self.times:
+                self._together[row.id, t] = self._live_together(row, t)
+
+    def _live_together(self, row: Synergy, period: int) -> Linear:
+        """Whether all members are live in a period; what is as-is already is."""
+        members = dict.fromkeys(m for word in row.members for m in self.instance.members(word))
+        live = [self.model.live_member(m, period) for m in members]
+        if not all(x.terms for x in live):
+            return Linear()
+        if len(live) <= 1:
+            return total(live) if live else Linear(1.0)
+        ref = RuleRef("value", (row.id,), period)
+        column = Linear(terms={self.model.new_columns(f"synergy_{row.id}_{period}", [(0,)], [1.0])[0]: 1.0})
+        together = column if row.rate >= 0 else Linear(1.0) - column
+        if row.rate >= 0 or self.exact:
+            for each in live:
+                self.model.row(ref, together, "<=", each)
+        if row.rate < 0 or self.exact:
+            self.model.row(ref, together, ">=", total(live) - Linear(len(live) - 1.0))
+        return together
+
+    def expr(self, category: str | None, period: int) -> Linear:
+        """``rate · years · n``."""
+        chosen = (row for row in self.instance.synergies if category in (None, row.category))
+        at = self.live_period(period)
+        return total(self._together[row.id, at] * (row.rate * self.year(period)) for row in chosen)
