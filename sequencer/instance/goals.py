@@ -82,14 +82,19 @@ class Goal(NamedTuple):
 
     @property
     def money(self) -> bool:
-        """Whether the measure is an amount of money, which models scale."""
-        return self.measure in MONEY or self.measure.startswith("value:")
+        """Whether the measure is an amount of money, which a model scales."""
+        return is_money(self.measure)
 
 
 MONEY = frozenset(
     {"npv", "weighted_npv", "value", "undiscounted_value", "cost", "undiscounted_cost", "pace_loss", "peak_budget"}
 )
 """Measures that are amounts of money, besides value by category."""
+
+
+def is_money(name: str) -> bool:
+    """Whether a measure is an amount of money."""
+    return name in MONEY or name.startswith("value:")
 
 
 def goals(instance: Instance) -> tuple[Goal, ...]:

@@ -10,21 +10,38 @@ from sequencer.errors import SequencerError
 from sequencer.instance.features import refuse_not_modelled
 from sequencer.instance.goals import goals
 from sequencer.instance.reach import unreduced
+from sequencer.model.constraints.affiliate_gains import affiliate_gains
+from sequencer.model.constraints.archetype_limits import archetype_limits
+from sequencer.model.constraints.balance import balance
 from sequencer.model.constraints.budgets import budgets
 from sequencer.model.constraints.capability_steps import capability_steps
 from sequencer.model.constraints.capacities import capacities
+from sequencer.model.constraints.continuous_return import continuous_return
+from sequencer.model.constraints.earned_mandate import earned_mandate
+from sequencer.model.constraints.inhouse import inhouse
+from sequencer.model.constraints.learning import learning
 from sequencer.model.constraints.locks import locks
 from sequencer.model.constraints.mandate import mandate
 from sequencer.model.constraints.mandate_grants import mandate_grants
+from sequencer.model.constraints.maturity_gaps import maturity_gaps
+from sequencer.model.constraints.measure_limits import measure_limits
+from sequencer.model.constraints.minimum_values import minimum_values
 from sequencer.model.constraints.pace import pace
 from sequencer.model.constraints.parallel import parallel
+from sequencer.model.constraints.pilots import pilots
+from sequencer.model.constraints.prices import prices
+from sequencer.model.constraints.quick_wins import quick_wins
+from sequencer.model.constraints.relations import relations
 from sequencer.model.constraints.requirements import requirements
 from sequencer.model.constraints.start_once import start_once
 from sequencer.model.constraints.start_small import start_small
+from sequencer.model.constraints.transfers import transfers
 from sequencer.model.constraints.windows import windows
 from sequencer.model.measures import own_affiliates, set_goals
+from sequencer.model.payments import payment_columns
 from sequencer.model.reduce import reduced
 from sequencer.model.sequencing import SequencingModel
+from sequencer.model.usage import usage_columns
 from sequencer.model.value.aggregated import Aggregated
 from sequencer.model.value.cells import Cells
 from sequencer.model.value.compact import Compact
@@ -39,13 +56,28 @@ FAMILIES: tuple[Family, ...] = (
     windows,
     capability_steps,
     requirements,
+    relations,
+    pilots,
     parallel,
+    archetype_limits,
     mandate,
     mandate_grants,
+    earned_mandate,
     budgets,
+    transfers,
+    prices,
+    affiliate_gains,
+    continuous_return,
+    minimum_values,
     capacities,
     pace,
     start_small,
+    inhouse,
+    balance,
+    learning,
+    maturity_gaps,
+    quick_wins,
+    measure_limits,
     locks,
 )
 """Every constraint family; adding a rule adds a line here."""
@@ -88,6 +120,8 @@ def build(instance: Instance, *, formulation: str = "compact", reduce: bool = Tr
             exact=any(rule.from_below(instance) for rule in FAMILIES),
         )
         model.value.build()
+        payment_columns(model)
+        usage_columns(model)
         for rule in FAMILIES:
             rule.build(model)
         set_goals(model)

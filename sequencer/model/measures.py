@@ -8,6 +8,7 @@ where the other side does not matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyomo.environ as pyo
@@ -17,7 +18,8 @@ from sequencer.errors import UnsupportedError
 from sequencer.instance.goals import goals, weights
 from sequencer.model.costs import cost
 from sequencer.model.linear import Linear, total
-from sequencer.types import Kind
+from sequencer.model.usage import load
+from sequencer.types import Kind, RuleRef
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -63,13 +65,12 @@ def _weighted_npv(model: SequencingModel, _: str) -> Linear:
 def weighted_value(model: SequencingModel, period: int) -> Linear:
     """Value of a period with every category, and every affiliate with a weight of its own, weighted."""
     given = weights(model.instance)
-    made = Linear()
-    for category in model.instance.categories:
-        made.add(model.value.expr(category=category, period=period), given.get((category, ""), 1.0))
+    made = model.value.expr(period=period)
     for (category, affiliate), weight in given.items():
-        if affiliate:
-            own = model.value.expr(category=category, affiliate=affiliate, period=period)
-            made.add(own, weight - given.get((category, ""), 1.0))
+        others = given.get((category, ""), 1.0) if affiliate else 1.0
+        if weight != others:
+            own = model.value.expr(category=category, affiliate=affiliate or None, period=period)
+            made.add(own, weight - others)
     return made
 
 
@@ -97,6 +98,61 @@ def _adoptions(model: SequencingModel, _: str) -> Linear:
     return total(model.started(i, model.instance.n_waves) for i in model.instance.adoptables)
 
 
+# -- columns bounded from one side ------------------------------------------------------------------------------------
+
+
+def _spends(model: SequencingModel, _: str) -> list[Linear]:
+    """Spend of all pots together, by wave."""
+    return [cost(model, w) for w in model.waves]
+
+
+def _loads(model: SequencingModel, resource: str) -> list[Linear]:
+    """Load of a resource, by wave."""
+    return [load(model, resource, w) for w in model.waves]
+
+
+PEAKS: dict[str, Callable[[SequencingModel, str], list[Linear]]] = {"peak_budget": _spends, "load_peak": _loads}
+"""Measures that are the highest of some amounts, and 0 at least."""
+
+
+def _peak(word: str) -> Callable[[SequencingModel, str], Linear]:
+    def peak(model: SequencingModel, of: str) -> Linear:
+        """A column at or above each amount: exact where less is better, and only there."""
+        name = f"{word}_{of}" if of else word
+        made = Linear(terms={model.new_columns(name, [(0,)], [None])[0]: 1.0})
+        for w, amount in zip(model.waves, PEAKS[word](model, of), strict=True):
+            model.row(RuleRef("goals", (word, of) if of else (word,), w), amount, "<=", made)
+        return made
+
+    return peak
+
+
+def net_so_far(model: SequencingModel) -> list[Linear]:
+    """Cumulative discounted value less cost, by period."""
+    made, so_far = [], Linear()
+    for period in model.instance.periods:
+        flow = model.value.expr(period=period.index) - cost(model, period.index)
+        so_far = so_far + flow * discount(model.instance, period.index)
+        made.append(so_far)
+    return made
+
+
+def _payback(model: SequencingModel, _: str) -> Linear:
+    """``W + 2 − Σ_{w ≤ W+1} paid[w]``; ``paid[w]`` may be 1 only where the net so far is never below zero from ``w``.
+
+    What is paid back by the end of the tail only is paid back in W + 1, and a plan that never is counts as W + 2.
+    """
+    ref, last, net = RuleRef("goals", ("payback_wave",)), model.instance.n_waves, net_so_far(model)
+    paid = model.new_columns("paid_back", [(w,) for w in range(1, last + 2)], [1.0] * (last + 1), whole=True)
+    by = [Linear(terms={column: 1.0}) for column in paid]
+    waves = [*(min(t, last) for t in range(1, len(net))), last + 1]
+    for wave, amount in zip(waves, net, strict=True):
+        model.row(ref, amount, ">=", (Linear(1.0) - by[wave - 1]) * model.box(amount)[0])
+    for sooner, later in pairwise(by):
+        model.row(ref, sooner, "<=", later)
+    return Linear(float(last + 2), dict.fromkeys(paid, -1.0))
+
+
 EXPRESSIONS: dict[str, Callable[[SequencingModel, str], Linear]] = {
     "npv": _npv,
     "weighted_npv": _weighted_npv,
@@ -106,6 +162,8 @@ EXPRESSIONS: dict[str, Callable[[SequencingModel, str], Linear]] = {
     "undiscounted_cost": _undiscounted_cost,
     "drivers": _drivers,
     "adoptions": _adoptions,
+    "payback_wave": _payback,
+    **{word: _peak(word) for word in PEAKS},
 }
 """Expression of each measure by its word; what follows a colon is handed on."""
 

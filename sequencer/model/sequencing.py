@@ -96,9 +96,11 @@ class SequencingModel:
         window = self.reach.windows[item, mode]
         return range(window.earliest, window.latest + 1) if not window.empty else range(0)
 
-    def new_columns(self, name: str, index: Sequence[tuple[object, ...]], upper: Iterable[float | None]) -> list[int]:
-        """Add continuous columns ``0 ≤ x ≤ upper`` and return their numbers, in the order of ``index``."""
-        var = pyo.Var(list(index), domain=pyo.NonNegativeReals)
+    def new_columns(
+        self, name: str, index: Sequence[tuple[object, ...]], upper: Iterable[float | None], *, whole: bool = False
+    ) -> list[int]:
+        """Add columns ``0 ≤ x ≤ upper``, continuous or ``whole``; return their numbers, in the order of ``index``."""
+        var = pyo.Var(list(index), domain=pyo.NonNegativeIntegers if whole else pyo.NonNegativeReals)
         self.pyomo.add_component(name, var)
         made = []
         for key, bound in zip(index, upper, strict=True):

@@ -70,7 +70,9 @@ def usage_columns(model: SequencingModel) -> None:
     rows = list(for_sale(model.instance))
     if rows:
         sold = [(row.resource, row.wave) for row in rows]
-        model.extra.update(zip(sold, model.new_columns("extra", sold, [None] * len(sold)), strict=True))
+        # More than the whole load beyond the capacity is never bought; the cap itself is a rule, which may be lifted.
+        most = [max(0.0, model.box(load(model, row.resource, row.wave))[1] - row.capacity) for row in rows]
+        model.extra.update(zip(sold, model.new_columns("extra", sold, most), strict=True))
     for row in rows:
         bought = Linear(terms={model.extra[row.resource, row.wave]: 1.0})
         ref = RuleRef("capacities", (row.resource,), row.wave)
