@@ -50,6 +50,8 @@ class SequencingModel:
         Column of the capacity bought of a resource in a wave; see :mod:`sequencer.model.usage`.
     pair : dict of (str, str, str, int) to int
         Column of what a resource is used for in a wave: a live pair of affiliate and brand.
+    pace_losses : dict of int to Linear
+        Losses of pace by wave, as far as asked for; see :mod:`sequencer.model.pace_losses`.
     value : ValueModel
         Value as other families see it; set by :func:`sequencer.model.build.build`.
     goals : tuple of (Goal, Linear)
@@ -71,6 +73,7 @@ class SequencingModel:
         self.price: dict[tuple[str, int], int] = {}
         self.extra: dict[tuple[str, int], int] = {}
         self.pair: dict[tuple[str, str, str, int], int] = {}
+        self.pace_losses: dict[int, Linear] = {}
         self.money_scale = _money_scale(instance)
         self.waves = range(1, instance.n_waves + 1)
         self._live: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sequencer.instance.adoptables import Adoptable, Mode
     from sequencer.instance.entities import Driver
     from sequencer.instance.instance import Cell, Instance
+    from sequencer.instance.items import Member
+    from sequencer.instance.rules import FatigueStep
     from sequencer.plan.rows import CostRow
 
 
@@ -24,9 +26,11 @@ class CellSpec(NamedTuple):
     affiliate, brand, customer_type : str
         Its place; empty where the instance has no such kind.
     weight : float
-        Potential × scope × reach × success of the driver, money a year.
+        Potential × scope × reach × success of the driver × factor of the roll-out approach, money a year.
     members : tuple of str
         Adoptables that must be live for it to be active.
+    gates : tuple of (str, int)
+        Steps of local capabilities, and for how many periods each must have been live.
     """
 
     affiliate: str
@@ -34,6 +38,7 @@ class CellSpec(NamedTuple):
     customer_type: str
     weight: float
     members: tuple[str, ...]
+    gates: tuple[tuple[str, int], ...]
 
 
 class Prepared:
@@ -107,7 +112,30 @@ class Prepared:
             wanted += [function, f"{function}@{b}"]
         members = tuple(dict.fromkeys(i for i in wanted if i in self.items))
         weight = driver.potential * share * self.instance.reach_of(driver.id, k) * driver.success
-        return CellSpec(a, b, k, weight, members)
+        gates = self.instance.cell_gates.get(driver.id, {}).get(a, ())
+        return CellSpec(a, b, k, weight * self.instance.approach_factor(b), members, gates)
+
+    @cached_property
+    def synergy_members(self) -> dict[str, tuple[Member, ...]]:
+        """What has to be live, by synergy; what is as-is already is left out."""
+        members = self.instance.members
+        return {s.id: tuple(m for word in s.members for m in members(word)) for s in self.instance.synergies}
+
+    @cached_property
+    def fatigue(self) -> dict[str, tuple[FatigueStep, ...]]:
+        """Steps of contact fatigue in order, by customer type."""
+        made: dict[str, tuple[FatigueStep, ...]] = {}
+        for step in sorted(self.instance.fatigue, key=lambda row: row.step):
+            made[step.customer_type] = (*made.get(step.customer_type, ()), step)
+        return made
+
+    def own_shape(self, initiative: str, start: int) -> tuple[float, ...]:
+        """Years × average of its own ramp by period, for an initiative live since period ``start``."""
+        key = ("", initiative, (), start)
+        if key not in self._shapes:
+            ramp, since = self.instance.ramp_of_owner(initiative), self.instance.periods[start - 1]
+            self._shapes[key] = tuple(p.years * ramp_average(ramp, since, p) for p in self.instance.periods)
+        return self._shapes[key]
 
     def affiliate_factor(self, affiliate: str, mode: Mode) -> tuple[float, Ramp]:
         """Fit × value factor × success of an affiliate in a mode, and its ramp."""

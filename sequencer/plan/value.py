@@ -1,4 +1,4 @@
-"""Value (formulation 4): what every cell earns, from when on."""
+"""Value (formulation 4): what cells, initiatives and synergies earn, from when on, and what contact fatigue costs."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ def cells(state: State) -> Iterator[Earning]:
     brands = {s.item.id: s.mode.value_factor * s.mode.success for s in state.of_kind(Kind.BRAND)} | {"": 1.0}
     for driver in state.of_kind(Kind.DRIVER):
         own = driver.mode.value_factor * driver.mode.success
-        for a, b, k, weight, members in prepared.cells[driver.item.id]:
+        for a, b, k, weight, members, gates in prepared.cells[driver.item.id]:
             since = state.live_since(members)
+            if since is not None and gates:
+                since = _through(state, gates, since)
             if since is None or since > periods:
                 continue
             factor, ramp = affiliates[a]
@@ -37,9 +39,68 @@ def cells(state: State) -> Iterator[Earning]:
             )
 
 
+def _through(state: State, gates: Iterable[tuple[str, int]], since: int) -> int | None:
+    """First period from ``since`` on in which local steps have been live for their lags; None if they never are."""
+    for step, lag in gates:
+        live = state.live_since((step,))
+        if live is None:
+            return None
+        since = max(since, live + lag)
+    return since
+
+
+def initiatives(state: State) -> Iterator[Earning]:
+    """Initiatives that earn by themselves: a yearly rate on a ramp of their own, and once in the first live period."""
+    periods = state.instance.periods
+    for row in state.instance.initiatives:
+        since = state.live_since((row.id,))
+        if since is None or since > len(periods):
+            continue
+        if row.value_per_year:
+            shape = state.prepared.own_shape(row.id, since)
+            yield Earning(row.id, row.category, "", "", "", since, row.value_per_year * row.success, shape)
+        if row.value_once:
+            once = tuple(float(p.index == since) for p in periods)
+            yield Earning(row.id, row.category, "", "", "", since, row.value_once * row.success, once)
+
+
+def synergies(state: State) -> Iterator[Earning]:
+    """A yearly rate of either sign while all members are live; what is as-is already is."""
+    for row in state.instance.synergies:
+        since = 1
+        for member in state.prepared.synergy_members[row.id]:
+            start = state.start_of(member)
+            since = max(since, start.live if start is not None else state.last + 2)
+        if since <= min(state.last + 1, len(state.prepared.years)):
+            shape = tuple(y if t >= since else 0.0 for t, y in enumerate(state.prepared.years, start=1))
+            yield Earning(row.id, row.category, "", "", "", since, row.rate, shape)
+
+
+def fatigue(state: State) -> Iterator[Earning]:
+    """Contact load above the cap of a live customer type costs, each part of it at the price of its step."""
+    drivers, types = state.instance.by_id("drivers"), state.instance.by_id("customer_types")
+    for k, steps in state.prepared.fatigue.items():
+        since = state.live_since((k,))
+        if since is None:
+            continue
+        cap = types[k].contact_cap or 0.0
+        loads = [(d.live, drivers[d.item.id].contact_load.get(k, 0.0)) for d in state.of_kind(Kind.DRIVER)]
+        costs: dict[str, list[float]] = {step.category: [0.0] * len(state.prepared.years) for step in steps}
+        for t in range(since, len(state.prepared.years) + 1):
+            left = sum(load for live, load in loads if live <= min(t, state.last + 1)) - cap
+            for step in steps:
+                part = max(0.0, left if step.width is None else min(left, step.width))
+                costs[step.category][t - 1] += state.prepared.years[t - 1] * step.slope_per_year * part
+                left -= part
+        for category, cost in costs.items():
+            first = next((t for t, amount in enumerate(cost, start=1) if amount), None)
+            if first is not None:
+                yield Earning(f"contact fatigue {k}", category, "", "", k, first, -1.0, tuple(cost))
+
+
 Source = Callable[["State"], Iterable[Earning]]
 
-SOURCES: tuple[Source, ...] = (cells,)
+SOURCES: tuple[Source, ...] = (cells, initiatives, synergies, fatigue)
 """Where value comes from; a further source is one function and one line here."""
 
 
