@@ -18,6 +18,7 @@ from sequencer.errors import UnsupportedError
 from sequencer.instance.goals import goals, weights
 from sequencer.model.costs import cost
 from sequencer.model.linear import Linear, total
+from sequencer.model.pace_losses import pace_loss
 from sequencer.model.usage import load
 from sequencer.types import Kind, RuleRef
 
@@ -55,11 +56,11 @@ def discount(instance: Instance, period: int) -> float:
 
 
 def _npv(model: SequencingModel, _: str) -> Linear:
-    return _value(model, "") - _cost(model, "")
+    return _value(model, "") - _cost(model, "") - _pace_loss(model, "")
 
 
 def _weighted_npv(model: SequencingModel, _: str) -> Linear:
-    return discounted(model, lambda t: weighted_value(model, t)) - _cost(model, "")
+    return discounted(model, lambda t: weighted_value(model, t)) - _cost(model, "") - _pace_loss(model, "")
 
 
 def weighted_value(model: SequencingModel, period: int) -> Linear:
@@ -80,6 +81,10 @@ def _value(model: SequencingModel, category: str) -> Linear:
 
 def _cost(model: SequencingModel, _: str) -> Linear:
     return discounted(model, lambda t: cost(model, t))
+
+
+def _pace_loss(model: SequencingModel, _: str) -> Linear:
+    return total(pace_loss(model, w) * discount(model.instance, w) for w in model.waves)
 
 
 def _undiscounted_value(model: SequencingModel, _: str) -> Linear:
@@ -158,6 +163,7 @@ EXPRESSIONS: dict[str, Callable[[SequencingModel, str], Linear]] = {
     "weighted_npv": _weighted_npv,
     "value": _value,
     "cost": _cost,
+    "pace_loss": _pace_loss,
     "undiscounted_value": _undiscounted_value,
     "undiscounted_cost": _undiscounted_cost,
     "drivers": _drivers,

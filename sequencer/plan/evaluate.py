@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from sequencer.instance.features import refuse_not_modelled
-from sequencer.plan.measures import Measures, goals_of, measures, npv
+from sequencer.plan.measures import Measures, goals_of, npv
 from sequencer.plan.prepared import Prepared
 from sequencer.plan.rows import Check, CostRow, Earning, LoadRow, MoneyRow, Sense, Slack, ValueRow, Violation
 from sequencer.plan.rules import RULES
@@ -161,7 +161,7 @@ class Evaluator:
 
     def goals(self, plan: Plan) -> tuple[float, ...]:
         """Figures of the goals of a plan, whether it keeps the rules or not."""
-        return goals_of(self.prepared, measures(self.state(plan)))
+        return goals_of(self.prepared, self.state(plan).measures)
 
     def broken(self, plan: Plan) -> Iterator[RuleRef]:
         """Rules that a plan breaks, each as it is found: whoever needs only the first pays only for that."""
@@ -172,7 +172,7 @@ class Evaluator:
         """Judge a plan; one that cannot be understood is a plan with violations, never an error."""
         state = self.state(plan)
         checks = [check for rule in RULES for check in rule(state)]
-        found = measures(state)
+        found = state.measures
         return Evaluation(
             instance=self.prepared.instance,
             plan=plan,

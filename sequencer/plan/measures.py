@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from sequencer.plan.pace import pace_losses
+from sequencer.plan.rows import TOLERANCE
 from sequencer.plan.value import by_category
 from sequencer.types import Kind
 
@@ -19,24 +21,26 @@ Measures = dict[str, float | None]
 def measures(state: State) -> Measures:
     """Every measure by name; money in the declared unit, discounted unless the name says otherwise.
 
-    ``peak_budget`` is the largest spend of all pots together in a wave. ``payback_wave`` is the first wave from which
-    the cumulative discounted net stays at or above zero, and ``first_value_wave`` the first one that earns: W + 1 if
-    that is only in the tail, None if never, or if nothing is spent and earned. ``benefit_to_cost`` is None where the
-    cost is not positive.
+    ``pace_loss`` is what starting too many at once costs: part of ``npv``, but neither of value nor of cost.
+    ``weighted_npv`` weighs value by category and affiliate. ``peak_budget`` is the largest spend of all pots together
+    in a wave, 0 at least. ``payback_wave`` is the first wave from which the cumulative discounted net stays at or above
+    zero, 1 where there is none to speak of, and ``first_value_wave`` the first one that earns: W + 1 if that is only in
+    the tail, None if never. ``benefit_to_cost`` is None where the cost is not positive.
     """
     discount = state.prepared.discount
     categories = by_category(state.earnings, len(discount))
     value, cost = _value(categories, len(discount)), _cost(state)
-    worth, price = _present(value, discount), _present(cost, discount)
+    worth, price, loss = _present(value, discount), _present(cost, discount), _pace_loss(state)
     made: Measures = {
-        "npv": worth - price,
-        "weighted_npv": (_weighted(state) if state.prepared.weights else worth) - price,
+        "npv": worth - price - loss,
+        "weighted_npv": (_weighted(state) if state.prepared.weights else worth) - price - loss,
         "value": worth,
         "cost": price,
+        "pace_loss": loss,
         "undiscounted_value": sum(value),
         "undiscounted_cost": sum(cost),
         "benefit_to_cost": worth / price if price > 0 else None,
-        "peak_budget": max(cost[: state.last]),
+        "peak_budget": max(0.0, *cost[: state.last]),
         "payback_wave": _payback(state, value, cost),
         "first_value_wave": _first_value(state, value),
         "drivers": float(sum(1 for _ in state.of_kind(Kind.DRIVER))),
@@ -61,7 +65,7 @@ def npv(state: State) -> float:
     """Net present value alone, the same as among the measures."""
     discount = state.prepared.discount
     value = _value(by_category(state.earnings, len(discount)), len(discount))
-    return _present(value, discount) - _present(_cost(state), discount)
+    return _present(value, discount) - _present(_cost(state), discount) - _pace_loss(state)
 
 
 def _value(categories: Mapping[str, Sequence[float]], periods: int) -> list[float]:
@@ -82,9 +86,14 @@ def _present(amounts: Sequence[float], discount: Sequence[float]) -> float:
     return sum(a * df for a, df in zip(amounts, discount, strict=False))
 
 
+def _pace_loss(state: State) -> float:
+    """Discounted losses of pace."""
+    return _present(pace_losses(state), state.prepared.discount)
+
+
 def _weighted(state: State) -> float:
-    """Present value of all value, each source's by the weight of its category, in its affiliate where that has one."""
-    discount, weights = state.prepared.discount, state.prepared.weights
+    """Present value of all value, weighted: cells by category and affiliate, all else by category alone."""
+    discount, weights, drivers = state.prepared.discount, state.prepared.weights, state.instance.by_id("drivers")
     worth: dict[int, float] = {}
     made = 0.0
     for earning in state.earnings:
@@ -92,19 +101,18 @@ def _weighted(state: State) -> float:
         course = id(earning.shape)
         if course not in worth:
             worth[course] = _present(earning.shape, discount)
-        general = weights.get((earning.category, ""), 1.0)
-        made += weights.get((earning.category, earning.affiliate), general) * earning.rate * worth[course]
+        place = earning.affiliate if earning.source in drivers else ""
+        weight = weights.get((earning.category, place), weights.get((earning.category, ""), 1.0))
+        made += weight * earning.rate * worth[course]
     return made
 
 
 def _payback(state: State, value: Sequence[float], cost: Sequence[float]) -> float | None:
-    """First wave from which the cumulative discounted net stays at or above zero; none of a plan without money."""
-    if not any(value) and not any(cost):
-        return None
+    """First wave from which the cumulative discounted net stays at or above zero."""
     flows = zip(value, cost, state.prepared.discount, strict=True)
     net = list(accumulate((v - c) * df for v, c, df in flows))
-    # Rounding must not turn a net of exactly zero into a loss.
-    zero = -1e-9 * max(1.0, *map(abs, net))
+    # What a rule may be off by, a net may be below zero.
+    zero = -TOLERANCE * max(map(abs, net))
     first = len(net)
     while first and net[first - 1] >= zero:
         first -= 1

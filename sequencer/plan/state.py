@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sequencer.plan import load, money, value
+from sequencer.plan.measures import Measures, measures
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
@@ -135,6 +136,35 @@ class State:
     def load_rows(self) -> tuple[LoadRow, ...]:
         """Resources by wave."""
         return tuple(load.load_rows(self))
+
+    @cached_property
+    def transfers(self) -> dict[tuple[str, int], float]:
+        """Budget given up, by affiliate and wave; only what can be understood."""
+        return money.payments(self, self.plan.transfers)
+
+    @cached_property
+    def prices(self) -> dict[tuple[str, int], float]:
+        """Internal prices paid, by affiliate and wave; only what can be understood."""
+        return money.payments(self, self.plan.prices)
+
+    def value(self, period: int, category: str = "", affiliate: str = "") -> float:
+        """Undiscounted value of a period, of one category where named; of an affiliate, what its cells earn."""
+        if affiliate not in self._values:
+            drivers = self.instance.by_id("drivers")
+            of = [e for e in self.earnings if not affiliate or (e.affiliate == affiliate and e.source in drivers)]
+            self._values[affiliate] = value.by_category(of, len(self.prepared.years))
+        found = self._values[affiliate]
+        return sum(amounts[period - 1] for name, amounts in found.items() if category in ("", name))
+
+    @cached_property
+    def _values(self) -> dict[str, dict[str, list[float]]]:
+        """Value by category and period, of each affiliate asked for; of all under the empty id."""
+        return {}
+
+    @cached_property
+    def measures(self) -> Measures:
+        """Measures by name, see :func:`sequencer.plan.measures.measures`."""
+        return measures(self)
 
     @cached_property
     def earnings(self) -> tuple[Earning, ...]:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from sequencer.plan.rules.adoption import capability_steps, start_once, windows
 from sequencer.plan.rules.coherence import balance, inhouse, learning, maturity_gaps, quick_wins
-from sequencer.plan.rules.governance import mandate, mandate_grants
+from sequencer.plan.rules.governance import earned_mandate, mandate, mandate_grants
 from sequencer.plan.rules.interdependence import pilots, relations, requirements
 from sequencer.plan.rules.limits import archetype_limits, capacities, pace, parallel, start_small
 from sequencer.plan.rules.locks import locks
-from sequencer.plan.rules.pots import budgets, funding
+from sequencer.plan.rules.measured import measure_limits
+from sequencer.plan.rules.pots import affiliate_gains, budgets, funding, prices, transfers
+from sequencer.plan.rules.returns import continuous_return, minimum_values
 
 if TYPE_CHECKING:
     from sequencer.plan.rows import Check
@@ -33,8 +35,14 @@ RULES: tuple[Rule, ...] = (
     pilots,
     mandate,
     mandate_grants,
+    earned_mandate,
     budgets,
     funding,
+    transfers,
+    prices,
+    affiliate_gains,
+    continuous_return,
+    minimum_values,
     capacities,
     parallel,
     archetype_limits,
@@ -45,5 +53,6 @@ RULES: tuple[Rule, ...] = (
     learning,
     maturity_gaps,
     quick_wins,
+    measure_limits,
 )
 """In the order in which violations are told."""
