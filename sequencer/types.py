@@ -9,6 +9,9 @@ from dataclasses import dataclass
 ID_PATTERN = r"^[a-z0-9_-]+$"
 ID_RE = re.compile(ID_PATTERN)
 
+HQ = "hq"
+"""Pot of headquarters: it pays where nothing else is said, and gets what affiliates pay and what is reinvested."""
+
 
 class Kind(enum.StrEnum):
     """What an adoptable is."""

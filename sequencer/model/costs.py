@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sequencer.model.linear import Linear
-from sequencer.model.payments import HQ
+from sequencer.types import HQ
 
 if TYPE_CHECKING:
     from sequencer.instance.adoptables import CostLine, Mode

@@ -10,12 +10,10 @@ import math
 from typing import TYPE_CHECKING
 
 from sequencer.model.linear import Linear, total
+from sequencer.types import HQ
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
-
-HQ = "hq"
-"""Pot that affiliates pay to, and that gets what is reinvested."""
 
 
 def payment_columns(model: SequencingModel) -> None:
@@ -35,13 +33,14 @@ def payment_columns(model: SequencingModel) -> None:
 
 
 def holding(model: SequencingModel, pot: str) -> list[float | None]:
-    """Most scaled money that a limited pot can hold in each wave, everything carried; None where that is not bounded."""
+    """Most scaled money that a limited pot can hold in each wave, everything carried; None where nothing bounds it."""
     keep = model.instance.carry_share(pot)
     made: list[float | None] = []
     held = 0.0
     for w, budget in enumerate(model.instance.budget[pot], start=1):
         kept = keep * held if keep else 0.0
-        held = budget * model.money_scale + kept + freed(model, pot, w) + max(0.0, model.box(received(model, pot, w))[1])
+        more = max(0.0, model.box(received(model, pot, w))[1])
+        held = budget * model.money_scale + kept + freed(model, pot, w) + more
         made.append(held if math.isfinite(held) else None)
     return made
 

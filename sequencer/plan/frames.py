@@ -41,6 +41,18 @@ def money(evaluation: Evaluation) -> pd.DataFrame:
     return frame.astype({"budget": float, "released": float})
 
 
+def ledger(evaluation: Evaluation) -> pd.DataFrame:
+    """What each pot has and where it goes, wave by wave.
+
+    Columns: ``pot``, ``wave``, ``budget`` and ``released`` (missing where the pot is not limited), ``carry_in``,
+    ``spend``, ``transfer_in``, ``transfer_out``, ``price_in``, ``price_out``, ``reinvested``, ``carry_out``,
+    ``lapsed``. Over all pots, transfers and prices received are those given: they move money and cost nothing.
+    """
+    order = ["pot", "wave", "budget", "released", "carry_in", "spend", "transfer_in", "transfer_out"]
+    order += ["price_in", "price_out", "reinvested", "carry_out", "lapsed"]
+    return money(evaluation)[order]
+
+
 def load(evaluation: Evaluation) -> pd.DataFrame:
     """Resources by wave; columns as :class:`~sequencer.plan.rows.LoadRow`, capacity missing where not limited."""
     return pd.DataFrame(evaluation.load_rows, columns=list(LoadRow._fields)).astype({"capacity": float})

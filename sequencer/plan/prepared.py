@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from sequencer.instance.goals import goals, weights
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from sequencer.instance.entities import Driver
     from sequencer.instance.instance import Cell, Instance
     from sequencer.instance.items import Member
-    from sequencer.instance.rules import FatigueStep
+    from sequencer.instance.rules import Capacity, FatigueStep
     from sequencer.plan.rows import CostRow
 
 
@@ -92,6 +93,27 @@ class Prepared:
     def base_archetype(self) -> dict[str, str]:
         """Archetype whose fit and limits hold, by archetype: the one it is a variant of, or itself."""
         return {a.id: a.variant_of or a.id for a in self.instance.archetypes}
+
+    # -- resources ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def for_sale(self) -> dict[tuple[str, int], Capacity]:
+        """Where capacity can be bought, by resource and wave: none of it is there before the lead has passed."""
+        lead = {r.id: r.lead for r in self.instance.resources}
+        rows = (row for row in self.instance.capacities if row.extra_cap > 0 and row.wave > lead[row.resource])
+        return {(row.resource, row.wave): row for row in rows}
+
+    @cached_property
+    def pair_uses(self) -> tuple[tuple[str, float, tuple[str, ...]], ...]:
+        """Resource, amount and what must be live, for every row of pair uses and every pair it means."""
+        made = []
+        for row in self.instance.pair_uses:
+            affiliates = [row.affiliate] if row.affiliate else [a.id for a in self.instance.affiliates]
+            brands = [row.brand] if row.brand else [b.id for b in self.instance.brands]
+            for a, b in product(affiliates, brands):
+                members = (a, b, f"{b}@{a}") if f"{b}@{a}" in self.items else (a, b)
+                made.append((row.resource, row.amount, members))
+        return tuple(made)
 
     # -- value --------------------------------------------------------------------------------------------------------
 

@@ -126,7 +126,8 @@ class ValueRow(NamedTuple):
 class CostRow(NamedTuple):
     """Undiscounted cost of an adoptable in a period that a pot pays.
 
-    ``line`` is ``one_off`` or ``running``; ``affiliate`` is the affiliate it belongs to, empty for none.
+    ``line`` is ``one_off`` or ``running``, or ``extra capacity:<resource>`` for capacity bought, which belongs to no
+    adoptable (``item`` is empty); ``affiliate`` is the affiliate it belongs to, empty for none.
     """
 
     item: str
@@ -152,10 +153,16 @@ class MoneyRow(NamedTuple):
         Money of that budget that the mandate releases.
     carry_in : float
         What arrives from the wave before.
+    transfer_in, transfer_out : float
+        Budget that affiliates give up: what hq receives, what the pot of an affiliate gives.
+    price_in, price_out : float
+        Internal prices: what hq receives, what the pot of an affiliate pays.
+    reinvested : float
+        Share of the last wave's value that comes back to hq.
     spend : float
         What is spent.
     carry_out : float
-        What is left unspent of released budget and carry-over.
+        What is left of all the money there was: neither spent, transferred nor paid as a price.
     lapsed : float
         Money lost: the part of the budget not released, and what of ``carry_out`` the next wave does not receive.
     """
@@ -165,15 +172,49 @@ class MoneyRow(NamedTuple):
     budget: float | None
     released: float | None
     carry_in: float
+    transfer_in: float
+    transfer_out: float
+    price_in: float
+    price_out: float
+    reinvested: float
     spend: float
     carry_out: float
     lapsed: float
 
+    @property
+    def available(self) -> float | None:
+        """All the money that the pot has in the wave; None where it is not limited."""
+        if self.released is None:
+            return None
+        return self.released + self.carry_in + self.transfer_in + self.price_in + self.reinvested
+
+    @property
+    def taken(self) -> float:
+        """All the money that leaves the pot in the wave: spent, transferred or paid as a price."""
+        return self.spend + self.transfer_out + self.price_out
+
 
 class LoadRow(NamedTuple):
-    """A resource in a wave: use by what is in progress, upkeep of what is live, and their sum, the load.
+    """A resource in a wave.
 
-    ``capacity`` is None where the resource is not limited.
+    Attributes
+    ----------
+    resource : str
+        Resource.
+    wave : int
+        Wave.
+    use : float
+        Use by what is in progress.
+    upkeep : float
+        Use by what is live, pairs of affiliate and brand included.
+    load : float
+        Use and upkeep together.
+    capacity : float or None
+        Capacity, None where the resource is not limited.
+    extra : float
+        Capacity bought: the load above the capacity, where it can be bought at all.
+    extra_cap : float
+        Most that can be bought; 0 up to the lead of the resource.
     """
 
     resource: str
@@ -182,3 +223,5 @@ class LoadRow(NamedTuple):
     upkeep: float
     load: float
     capacity: float | None
+    extra: float
+    extra_cap: float

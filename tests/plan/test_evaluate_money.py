@@ -72,6 +72,13 @@ def test_cost_factors_apply_to_their_line():
     assert judge(given, {"onco": 1}).cost() == pytest.approx(16)
 
 
+def plain(evaluation):
+    """Rows of pots that neither pay, receive nor get anything back: pot, wave, budget, released, …"""
+    for row in evaluation.money_rows:
+        assert (row.transfer_in, row.transfer_out, row.price_in, row.price_out, row.reinvested) == (0, 0, 0, 0, 0)
+    return [row[:5] + row[10:] for row in evaluation.money_rows]
+
+
 def initiatives(**costs):
     return [{"id": i, "duration": 0, "one_off_cost": cost} for i, cost in costs.items()]
 
@@ -87,11 +94,11 @@ def test_unspent_money_is_carried_on_by_share_wave_by_wave():
     )
     evaluation = judge(given, {"x": 1, "y": 2, "z": 3})
     assert evaluation.feasible
-    assert evaluation.money_rows == (
+    assert plain(evaluation) == [
         ("hq", 1, 100, 100, 0, 40, 60, 30),
         ("hq", 2, 50, 50, 30, 70, 10, 5),
         ("hq", 3, 50, 50, 5, 55, 0, 0),
-    )
+    ]
     assert broken(given, {"x": 1, "y": 2, "much": 3}) == {"budgets(hq)@3"}
     late = judge(given, {"x": 1, "y": 2}).money_rows[2]
     assert (late.carry_out, late.lapsed) == (55, 55)
@@ -121,7 +128,7 @@ def test_budget_that_the_mandate_does_not_release_lapses():
         initiatives=initiatives(x=50, y=60),
     )
     evaluation = judge(given, {"x": 1, "mandate:1": 2})
-    assert evaluation.money_rows == (("hq", 1, 100, 50, 0, 50, 0, 50), ("hq", 2, 100, 100, 0, 0, 100, 100))
+    assert plain(evaluation) == [("hq", 1, 100, 50, 0, 50, 0, 50), ("hq", 2, 100, 100, 0, 0, 100, 100)]
     assert evaluation.mandate == (0, 1)
     assert broken(given, {"y": 1, "mandate:1": 2}) == {"budgets(hq)@1"}
     assert broken(given, {"y": 1, "mandate:1": 1}) == set()
@@ -151,7 +158,7 @@ def test_an_overspent_pot_says_by_how_much_and_in_which_unit():
 def test_a_pot_without_budget_is_not_limited_but_told():
     evaluation = judge(instance(1, initiatives=initiatives(x=1e9)), {"x": 1})
     assert evaluation.feasible
-    assert evaluation.money_rows == (("hq", 1, None, None, 0, 1e9, 0, 0),)
+    assert plain(evaluation) == [("hq", 1, None, None, 0, 1e9, 0, 0)]
 
 
 def test_amounts_within_the_tolerance_are_no_violation():

@@ -25,8 +25,8 @@ def capacities(model: SequencingModel) -> None:
     """In every wave, what is in progress and what is live take at most the capacity of each resource.
 
     Use in progress follows a profile by wave since start; upkeep is taken in every wave in which the item is live, the
-    start wave of an item of duration 0 included, and by every pair of an affiliate and a brand that are both live. Where
-    a resource has extra capacity and its lead has passed, what is missing is bought, up to that cap.
+    start wave of an item of duration 0 included, and by every pair of an affiliate and a brand that are both live.
+    Where a resource has extra capacity and its lead has passed, what is missing is bought, up to that cap.
     """
     most = {(row.resource, row.wave): row.extra_cap for row in for_sale(model.instance)}
     for resource, amounts in model.instance.capacity.items():

@@ -38,8 +38,7 @@ def prices(model: SequencingModel) -> None:
     """With internal pricing, an affiliate pays hq at most a share of what its cells earn in the wave.
 
     The share is ``price_share``; an affiliate's own one goes before the setting. The price leaves the affiliate's pot
-    and is there in the pot of hq in the same wave. What moves is no cost: it changes what the pots may spend, nothing
-    else.
+    and is there in the pot of hq in the same wave. What moves is no cost: it changes what the pots may spend, no more.
     """
     for (affiliate, w), column in model.price.items():
         share = _share(model.instance, affiliate)

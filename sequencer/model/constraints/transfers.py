@@ -22,7 +22,7 @@ def transfers(model: SequencingModel) -> None:
     """With budget reallocation, an affiliate gives up at most a share of its budget of a wave to the pot of hq.
 
     The share, ``cut_cap``, is of the budget before release; an affiliate's own share goes before the setting. An
-    affiliate without a budget has none to give. What moves is no cost: it changes what the pots may spend, nothing else.
+    affiliate without a budget has none to give. What moves is no cost: it changes what the pots may spend, no more.
     """
     shares = {a.id: a.cut_cap for a in model.instance.affiliates}
     for (affiliate, w), column in model.transfer.items():

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sequencer.plan.rows import Check
-from sequencer.plan.wording import capital, item_name
+from sequencer.plan.rules.returns import so_far
+from sequencer.plan.wording import capital, item_name, money
 from sequencer.types import Kind, RuleRef
 
 if TYPE_CHECKING:
@@ -59,6 +60,24 @@ def _off_path(state: State, item: Adoptable, taken: int, due: int) -> str:
     fact = f"is taken in wave {taken}" if taken else "is not taken"
     path = f"takes it in wave {due}" if due else "never takes it"
     return f"{name} {fact}, but the path given from above {path}"
+
+
+def earned_mandate(state: State) -> Iterator[Check]:
+    """A step starts only when the value of all earlier waves has reached its threshold; not where the path is given."""
+    if state.instance.settings.mandate_path:
+        return
+    for start in state.of_kind(Kind.MANDATE):
+        threshold = state.instance.mandate_levels[start.item.level or 0].earned_value
+        if threshold:
+            value = so_far(state, start.wave - 1)
+            ref = RuleRef("earned_mandate", (start.item.id,), start.wave)
+            yield Check(ref, value, ">=", threshold, partial(_not_earned, state, start, value, threshold))
+
+
+def _not_earned(state: State, start: Start, value: float, threshold: float) -> str:
+    name = capital(item_name(state.instance, start.item.id))
+    found, wanted = money(state.instance, value), money(state.instance, threshold)
+    return f"{name} is taken in wave {start.wave}, but the waves before have earned {found}; {wanted} are needed"
 
 
 # -- grants -----------------------------------------------------------------------------------------------------------

@@ -23,20 +23,22 @@ def _names(state: State, starts: Sequence[Start]) -> str:
 
 
 def capacities(state: State) -> Iterator[Check]:
-    """In every wave, the load of a resource stays within its capacity."""
+    """In every wave, the load of a resource stays within its capacity and the most that can be bought."""
     for row in state.load_rows:
         if row.capacity is not None:
             ref = RuleRef("capacities", (row.resource,), row.wave)
-            yield Check(ref, row.load, "<=", row.capacity, partial(_overloaded, state, row, row.capacity))
+            say = partial(_overloaded, state, row, row.capacity)
+            yield Check(ref, row.load, "<=", row.capacity + row.extra_cap, say)
 
 
 def _overloaded(state: State, row: LoadRow, capacity: float) -> str:
     resource = state.instance.by_id("resources")[row.resource]
     unit = f" {resource.unit}" if resource.unit else ""
     upkeep = f" ({number(row.upkeep)} of it upkeep)" if row.upkeep else ""
+    more = f", and {number(row.extra_cap)} more can be bought" if row.extra_cap else ""
     return (
         f"Wave {row.wave} needs {number(row.load)}{unit} of {resource.label}{upkeep}, "
-        f"but there {'is' if capacity == 1 else 'are'} {number(capacity)}"
+        f"but there {'is' if capacity == 1 else 'are'} {number(capacity)}{more}"
     )
 
 
