@@ -17,7 +17,7 @@ from sequencer.instance import rules as r
 from sequencer.instance.adoptables import Adoptable, Mode
 from sequencer.instance.calendar import Period, add_months, make_periods
 from sequencer.instance.fingerprint import fingerprint
-from sequencer.instance.items import Member, resolve
+from sequencer.instance.items import Member, merged, resolve
 from sequencer.instance.precedences import Bound, Precedence, bounds, gates
 from sequencer.instance.records import Named, Record
 from sequencer.instance.settings import Settings
@@ -189,6 +189,10 @@ class Instance(BaseModel):
         if word not in self._resolved:
             self._resolved[word] = resolve(self, word)
         return self._resolved[word]
+
+    def member_set(self, words: Iterable[str]) -> tuple[Member, ...]:
+        """Adoptables that several item expressions mean together, each once, with all modes meant."""
+        return merged(member for word in words for member in self.members(word))
 
     @cached_property
     def _resolved(self) -> dict[str, tuple[Member, ...]]:

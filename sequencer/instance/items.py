@@ -16,6 +16,7 @@ word                                  means
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,16 @@ class Member:
 
     def __str__(self) -> str:
         return self.id if self.modes is None else f"{self.id}/{'|'.join(self.modes)}"
+
+
+def merged(members: Iterable[Member]) -> tuple[Member, ...]:
+    """Members with each adoptable once, in the order of first use: ``jp`` and ``jp/customized`` is ``jp``."""
+    made: dict[str, tuple[str, ...] | None] = {}
+    for member in members:
+        known = made.get(member.id, ())
+        modes = None if known is None or member.modes is None else tuple(dict.fromkeys(known + member.modes))
+        made[member.id] = modes
+    return tuple(Member(i, modes) for i, modes in made.items())
 
 
 def resolve(instance: Instance, word: str) -> tuple[Member, ...]:

@@ -5,7 +5,8 @@
   paid by then; the earliest wave is the first whose capacity and budget, added up from wave 1, suffice (Boland et al.
   2012, *A strengthened formulation and cutting planes for the open pit mine production scheduling problem*).
 * *Pruning*: a capability step or initiative that nothing needs, that no family gains from and that frees neither money
-  nor capacity can be dropped from any plan without breaking a rule or losing value, so it is left out.
+  nor capacity can be dropped from any plan without breaking a rule or losing value, so it is left out; so are the modes
+  in which a step would help no family. Exceptions are left out where a strict policy allows none.
 """
 
 from __future__ import annotations
@@ -35,34 +36,52 @@ def reduced(instance: Instance, families: Iterable[Family]) -> Reach:
     families
         Families of the model; what one of them gains from is kept.
     """
-    needed = _needed(instance, families)
     known: dict[Key, Window] = dict(_cumulative(instance))
-    for item in instance.adoptables.values():
-        if item.id not in needed:
-            for mode in item.modes:
-                known[item.id, mode.id] = Window(NEVER, 0, (RuleRef("unneeded", (item.id,)),))
+    known.update(_unneeded(instance, tuple(families)))
+    known.update(_refused_exceptions(instance))
     return reach(instance, known)
 
 
 # -- pruning ----------------------------------------------------------------------------------------------------------
 
 
-def _needed(instance: Instance, families: Iterable[Family]) -> set[str]:
-    """Items that are worth something by themselves or to a family, and all that those may need."""
-    seeds = {i.id for i in instance.adoptables.values() if i.kind not in SUPPORT or _frees(i)}
-    for family in families:
-        seeds.update(family.gains(instance))
-    for initiative in instance.initiatives:
-        if initiative.value_per_year or initiative.value_once:
-            seeds.add(initiative.id)
-    before = _needs(instance)
-    waiting = list(seeds)
+def _unneeded(instance: Instance, families: tuple[Family, ...]) -> Iterator[tuple[Key, Window]]:
+    """Items, or modes of them, that nothing needs.
+
+    Whatever needs a pruned item is pruned, too, and whatever gains from an item in some modes only, such as the
+    in-house floor from a step built in-house, does not miss it in the others.
+    """
+    whole, partly = _gaining(instance, families)
+    needs = _needs(instance, families)
+    waiting = [*whole, *partly]
     while waiting:
-        for other in before.get(waiting.pop(), ()):
-            if other not in seeds:
-                seeds.add(other)
+        for other in needs.get(waiting.pop(), ()):
+            if other not in whole:
+                whole.add(other)
                 waiting.append(other)
-    return seeds
+    for item in instance.adoptables.values():
+        kept = partly.get(item.id, ())
+        if item.id not in whole:
+            for mode in item.modes:
+                if mode.id not in kept:
+                    yield (item.id, mode.id), Window(NEVER, 0, (RuleRef("unneeded", (item.id,)),))
+
+
+def _gaining(instance: Instance, families: tuple[Family, ...]) -> tuple[set[str], dict[str, set[str]]]:
+    """Items worth something by themselves or to a family, and those that are in some of their modes only."""
+    whole = {i.id for i in instance.adoptables.values() if i.kind not in SUPPORT or _frees(i)}
+    whole.update(i.id for i in instance.initiatives if i.value_per_year or i.value_once)
+    earning = (row for row in instance.synergies if row.rate > 0)
+    whole.update(m.id for row in earning for m in instance.member_set(row.members))
+    partly: dict[str, set[str]] = {}
+    for gaining in (one for family in families for one in family.gains(instance)):
+        if isinstance(gaining, str):
+            whole.add(gaining)
+        elif gaining.modes is None:
+            whole.add(gaining.id)
+        else:
+            partly.setdefault(gaining.id, set()).update(gaining.modes)
+    return whole, partly
 
 
 def _frees(item: Adoptable) -> bool:
@@ -72,16 +91,21 @@ def _frees(item: Adoptable) -> bool:
     )
 
 
-def _needs(instance: Instance) -> dict[str, set[str]]:
+def _needs(instance: Instance, families: tuple[Family, ...]) -> dict[str, set[str]]:
     """For each item, what it may need directly."""
     made: dict[str, set[str]] = {}
-    for rule in instance.precedences:
-        made.setdefault(rule.item.id, set()).update(m.id for m in rule.members)
-    for driver, by_affiliate in instance.cell_gates.items():
-        made.setdefault(driver, set()).update(step for gates in by_affiliate.values() for step, _ in gates)
-    for item, below in step_pairs(instance):
-        made.setdefault(item, set()).add(below)
+    for item, other in (pair for family in families for pair in family.needs(instance)):
+        made.setdefault(item, set()).add(other)
     return made
+
+
+def _refused_exceptions(instance: Instance) -> Iterator[tuple[Key, Window]]:
+    """A strict policy allows no exception."""
+    if instance.settings.governance == "strict":
+        for item in instance.adoptables.values():
+            if item.kind == Kind.EXCEPTION:
+                ref = RuleRef("mandate_grants", ("open_exceptions",))
+                yield from (((item.id, mode.id), Window(NEVER, 0, (ref,))) for mode in item.modes)
 
 
 # -- cumulative capacity ----------------------------------------------------------------------------------------------

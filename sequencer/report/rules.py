@@ -30,7 +30,6 @@ _GRANTS = {
 
 _LOCKS = {
     "must": "must be adopted",
-    "by": "must be live in time",
     "never": "must not be adopted",
     "earliest": "does not start too early",
     "latest": "does not start too late",

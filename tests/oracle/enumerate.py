@@ -5,31 +5,41 @@ what they are worth, is for :class:`~sequencer.plan.evaluate.Evaluator` to say. 
 rules are then checked from the best one down, until one keeps them. That leaves out only what is worth less than a plan
 that is allowed, whatever the rules are.
 
-Every decision there is today is discrete. Continuous ones (transfers, prices) belong in :func:`broken_families`, where
-a small linear programme of its own finds the amounts that let a combination keep the rules; in npv they cancel.
+What is not discrete, the payments of affiliates, is found by a linear programme for each combination that hq could not
+pay for without them (:mod:`tests.oracle.payments`); they count in no measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from sequencer.instance.goals import goals
 from sequencer.plan.evaluate import Evaluator
-from sequencer.plan.plan import Adoption, Plan
+from sequencer.plan.plan import Adoption, Payment, Plan
+from tests.oracle.payments import FAMILIES, Programme
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.types import RuleRef
 
+TOLERANCE = 1e-6
+"""Relative difference up to which two figures of a goal are the same."""
+
 
 @dataclass(frozen=True)
 class Optimum:
-    """A best plan and its npv."""
+    """A best plan and the figures of its goals, the most important first."""
 
-    npv: float
+    goals: tuple[float, ...]
     plan: Plan
+
+    @property
+    def objective(self) -> float:
+        """Figure of the first goal."""
+        return self.goals[0]
 
 
 def plans(instance: Instance) -> Iterator[Plan]:
@@ -51,71 +61,194 @@ def count(instance: Instance) -> int:
     return made
 
 
+class Oracle:
+    """Judges the plans of an instance.
+
+    Parameters
+    ----------
+    instance
+        What is given.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.evaluator = Evaluator(instance)
+        self.senses = tuple(goal.sense for goal in goals(instance))
+
+    def best(self) -> Optimum | None:
+        """The best plan that keeps every rule; None where none does."""
+        return self.best_without(())[""]
+
+    def best_without(self, families: Iterable[str]) -> dict[str, Optimum | None]:
+        """The best plan with the rules of one family left out, for each family; under ``""`` with none left out."""
+        searches = {family: _Staged(self.senses) for family in ("", *families)}
+        for optimum in self._ranked():
+            left = [family for family, search in searches.items() if not search.over(optimum)]
+            if not left:
+                break
+            for family in self.allowed_without(optimum.plan, left):
+                searches[family].take(optimum)
+        return {family: self._paid(search.best, family) for family, search in searches.items()}
+
+    def tied(self) -> list[Optimum]:
+        """All plans that keep every rule and are as good as the best one in every goal."""
+        search = _Staged(self.senses, last=True)
+        for optimum in self._ranked():
+            if search.over(optimum):
+                break
+            if self.allowed_without(optimum.plan, [""]):
+                search.take(optimum)
+        return [o for o in search.ties if o is not None]
+
+    def allowed_without(self, plan: Plan, families: Iterable[str]) -> set[str]:
+        """Families that it is enough to leave out for a plan to be allowed; where nothing is broken, all of them."""
+        broken = self._broken_families(plan)
+        if not broken:
+            return set(families)
+        if self.instance.settings.funding != "none" and "budgets" in broken:
+            return self._allowed_with_payments(plan, broken, families)
+        return broken & set(families) if len(broken) == 1 else set()
+
+    def payments(self, plan: Plan, family: str = "") -> tuple[Payment, ...] | None:
+        """Smallest payments that let the pots hold, the rules of a family left out; None where none do."""
+        programme = Programme(self.instance, self.evaluator.state(plan), lambda f, _: f != family)
+        return None if programme.hopeless() else programme.smallest()
+
+    def _allowed_with_payments(self, plan: Plan, broken: set[str], families: Iterable[str]) -> set[str]:
+        """As above, where hq cannot pay for a plan by itself."""
+        others = broken - FAMILIES
+        if len(others) > 1:
+            return set()
+        # With another rule broken only its own family can be left out; else each of the money's in turn.
+        tried = others or {""}
+        if self.payments(plan, *tried) is not None:
+            return set(families) & others or set(families)
+        if others:
+            return set()
+        return {f for f in FAMILIES & set(families) if self.payments(plan, f) is not None}
+
+    def _broken_families(self, plan: Plan) -> set[str]:
+        """Families whose rules a plan breaks; more than enough to know that no single one is to blame."""
+        found: set[str] = set()
+        for ref in self.evaluator.broken(plan):
+            found.add(ref.family)
+            if len(found - FAMILIES) > 1 or (len(found) > 1 and self.instance.settings.funding == "none"):
+                break
+        return found
+
+    def _ranked(self) -> list[Optimum]:
+        """All plans with their goals, the best of the first goal first."""
+        found = plans(self.instance)
+        if self.instance.settings.objective == "npv" and goals(self.instance)[0].measure == "npv":
+            valued = [Optimum((self.evaluator.npv(plan),), plan) for plan in found]
+        else:
+            valued = [Optimum(self.evaluator.goals(plan), plan) for plan in found]
+        return sorted(valued, key=lambda o: o.objective * self.senses[0], reverse=True)
+
+    def _paid(self, best: Optimum | None, family: str) -> Optimum | None:
+        """An optimum with the payments it takes."""
+        if best is None or self.instance.settings.funding == "none":
+            return best
+        found = self.payments(best.plan, family)
+        kind = "transfers" if self.instance.settings.funding == "budget-reallocation" else "prices"
+        return replace(best, plan=replace(best.plan, **{kind: found})) if found else best
+
+
+class _Staged:
+    """The best of plans that come sorted by the first goal: of those as good in one goal, the best in the next.
+
+    Parameters
+    ----------
+    senses
+        +1 for goals to maximise, −1 for those to minimise.
+    last
+        Whether plans as good as the best one in the last goal are wanted, too.
+    """
+
+    def __init__(self, senses: Sequence[int], *, last: bool = False) -> None:
+        self.senses = senses
+        self.wide = last or len(senses) > 1
+        self.found: list[Optimum] = []
+
+    def over(self, optimum: Optimum) -> bool:
+        """Whether neither this plan nor one behind it matters any more."""
+        if not self.found:
+            return False
+        return not self.wide or not self._as_good(optimum, self.found[0], 0)
+
+    def take(self, optimum: Optimum) -> None:
+        """Take up an allowed plan."""
+        self.found.append(optimum)
+
+    @property
+    def ties(self) -> list[Optimum]:
+        """Plans as good as the best one in every goal."""
+        left = self.found
+        for n, sense in enumerate(self.senses):
+            top = max(left, key=lambda o: o.goals[n] * sense, default=None)
+            left = [o for o in left if top is not None and self._as_good(o, top, n)]
+        return left
+
+    @property
+    def best(self) -> Optimum | None:
+        """One of them; None where no plan is allowed."""
+        return next(iter(self.ties), None)
+
+    def _as_good(self, one: Optimum, best: Optimum, goal: int) -> bool:
+        loss = (best.goals[goal] - one.goals[goal]) * self.senses[goal]
+        return loss <= TOLERANCE * max(1.0, abs(best.goals[goal]))
+
+
 def best(instance: Instance) -> Optimum | None:
     """The best plan that keeps every rule; None where none does."""
-    evaluator = Evaluator(instance)
-    ranked = _ranked(evaluator, instance)
-    return next((o for o in ranked if next(evaluator.broken(o.plan), None) is None), None)
+    return Oracle(instance).best()
 
 
 def best_without(instance: Instance, families: Iterable[str]) -> dict[str, Optimum | None]:
-    """The best plan with the rules of one family left out, for each family; under ``""`` with none left out.
-
-    A plan is allowed without a family where all rules it breaks are of that family.
-    """
-    evaluator = Evaluator(instance)
-    open_ = {"", *families}
-    found: dict[str, Optimum | None] = dict.fromkeys(open_)
-    for optimum in _ranked(evaluator, instance):
-        broken = broken_families(evaluator, optimum.plan)
-        if len(broken) < 2:
-            allowed = open_ & broken or (open_ if not broken else set())
-            found |= dict.fromkeys(allowed, optimum)
-            open_ = open_ - allowed
-        if not open_:
-            break
-    return found
-
-
-def broken_families(evaluator: Evaluator, plan: Plan) -> set[str]:
-    """Families whose rules a plan breaks; two of them are enough to know that no single one is to blame."""
-    found: set[str] = set()
-    for ref in evaluator.broken(plan):
-        found.add(ref.family)
-        if len(found) > 1:
-            break
-    return found
+    """The best plan with the rules of one family left out, for each family; under ``""`` with none left out."""
+    return Oracle(instance).best_without(families)
 
 
 def unavoidable(instance: Instance, refs: Iterable[RuleRef]) -> bool:
-    """Whether every plan breaks one of the rules, in whatever wave.
+    """Whether every plan, whatever is paid, breaks one of the rules, in whatever wave.
 
-    That whatever starts is live in time is part of what a plan is, so breaking ``windows`` counts as well. That
-    something must be adopted, and by when, is one decision.
+    That whatever starts is live in time is part of what a plan is, so breaking ``windows`` counts as well.
     """
-    evaluator = Evaluator(instance)
+    oracle = Oracle(instance)
     named = {_decision(ref) for ref in refs}
-    return all(
-        any(ref.family == "windows" or _decision(ref) in named for ref in evaluator.broken(plan))
-        for plan in plans(instance)
-    )
+    return all(_breaks(oracle, plan, named) for plan in plans(instance))
+
+
+def _breaks(oracle: Oracle, plan: Plan, named: set[tuple[str, ...]]) -> bool:
+    """Whether a plan breaks one of the rules named, whatever is paid."""
+    paid = set()
+    for ref in oracle.evaluator.broken(plan):
+        if ref.family == "windows" or _decision(ref) in named:
+            if ref.family not in FAMILIES or oracle.instance.settings.funding == "none":
+                return True
+            paid.add(ref)
+    if not paid:
+        return False
+    # Without a limit on payments hq could pay for anything, so they are limited by the rules named alone.
+    binds = {(family, member) for family, *members in named for member in members[:1]}
+    state = oracle.evaluator.state(plan)
+    return Programme(oracle.instance, state, lambda family, member: (family, member) in binds).smallest() is None
 
 
 def _decision(ref: RuleRef) -> tuple[str, ...]:
     """A rule in whatever wave."""
-    members = tuple("must" if m == "by" else m for m in ref.members) if ref.family == "locks" else ref.members
-    return (ref.family, *members)
+    return (ref.family, *ref.members)
 
 
-def _ranked(evaluator: Evaluator, instance: Instance) -> list[Optimum]:
-    """All plans with their npv, the best first."""
-    valued = [Optimum(evaluator.npv(plan), plan) for plan in plans(instance)]
-    return sorted(valued, key=lambda o: o.npv, reverse=True)
-
-
-def same(first: Optimum | float | None, other: Optimum | float | None) -> bool:
-    """Whether two answers agree: both that there is no plan, or on npv to a relative 1e-6."""
-    one, two = (o.npv if isinstance(o, Optimum) else o for o in (first, other))
+def same(first: Optimum | Sequence[float] | float | None, other: Optimum | Sequence[float] | float | None) -> bool:
+    """Whether two answers agree: both that there is no plan, or on every goal that both tell to a relative 1e-6."""
+    one, two = (_figures(answer) for answer in (first, other))
     if one is None or two is None:
         return one is two
-    return abs(one - two) <= 1e-6 * max(1.0, abs(one), abs(two))
+    return all(abs(a - b) <= TOLERANCE * max(1.0, abs(a), abs(b)) for a, b in zip(one, two, strict=False))
+
+
+def _figures(answer: Optimum | Sequence[float] | float | None) -> Sequence[float] | None:
+    if answer is None or isinstance(answer, Sequence):
+        return answer
+    return answer.goals if isinstance(answer, Optimum) else (answer,)

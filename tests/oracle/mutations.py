@@ -173,7 +173,7 @@ def locks(s: Spoiler) -> Iterator[Mutation]:
             if lock.must:
                 made.append(("must", s.without(member.id)))
             if lock.must and lock.by and lock.by < s.last:
-                made.append(("by", s.with_(Adoption(member.id, lock.by + 1, mode))))
+                made.append(("must", s.with_(Adoption(member.id, lock.by + 1, mode))))
             if lock.never:
                 made.append(("never", s.with_(Adoption(member.id, 1, mode))))
             if lock.earliest and lock.earliest > 1:

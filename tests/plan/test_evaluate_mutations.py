@@ -97,7 +97,7 @@ def mutated(move):
         ({"de": "3/unknown"}, {"start_once(de)"}),
         ({"us": "4/customized"}, {"windows(us)"}),
         ({"jp": None, "de": None}, {"locks(jp, must)"}),
-        ({"jp": "2/adapted", "de": None}, {"locks(jp, by)"}),
+        ({"jp": "2/adapted", "de": None}, {"locks(jp, must)"}),
         ({"data:1": None, "r1": None, "r2": None}, {"capability_steps(data:2, data:1)@2"}),
         # Six months earlier it is also more than IT can carry: 5 + 2.
         ({"data:2": 1}, {"capability_steps(data:2, data:1)@1", "capacities(it)@1"}),

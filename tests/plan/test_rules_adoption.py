@@ -113,7 +113,7 @@ def test_nothing_is_live_before_its_launch():
             {"must": True, "by": 2},
             {"jp": "1/adapted"},
             {"jp": "2/adapted"},
-            "by",
+            "must",
             "live from wave 3, but must be live by wave 2",
         ),
         ({"must": True, "by": 2}, {"jp": "1/adapted"}, {}, "must", "must be adopted"),

@@ -24,19 +24,24 @@ if TYPE_CHECKING:
 def mandate_grants(model: SequencingModel) -> None:
     """In every wave, what the current mandate level grants bounds how much may go on at once.
 
-    Counted are live and new drivers, customized affiliates in progress and started so far. A level that does not say
-    a limit sets none.
+    Counted are live and new drivers, customized affiliates (experienced variants included) in progress and started so
+    far, and open exceptions: those adopted so far. A level that does not say a limit sets none; a strict policy allows
+    no exceptions at any level.
     """
     counts: dict[str, Callable[[SequencingModel, int], Linear]] = {
         "live_drivers": lambda m, w: total(m.live(d.id, w) for d in m.of_kind(Kind.DRIVER)),
         "new_drivers": lambda m, w: total(m.starts(d.id, w) for d in m.of_kind(Kind.DRIVER)),
         "customized_in_progress": lambda m, w: total(m.in_progress(a, w, mode) for a, mode in _customized(m)),
         "customized_total": lambda m, w: total(m.started(a, w, (mode.id,)) for a, mode in _customized(m)),
+        "open_exceptions": lambda m, w: total(m.started(e.id, w) for e in m.of_kind(Kind.EXCEPTION)),
     }
+    strict = model.instance.settings.governance == "strict"
     for grant, count in counts.items():
         for w in model.waves:
             used = count(model, w)
-            limit = granted(model, grant, w, most=sum(max(v, 0.0) for v in used.terms.values()))
+            none = strict and grant == "open_exceptions"
+            most = sum(max(v, 0.0) for v in used.terms.values())
+            limit = Linear() if none else granted(model, grant, w, most)
             model.row(RuleRef("mandate_grants", (grant,), w), used, "<=", limit)
 
 

@@ -23,7 +23,7 @@ def pace(model: SequencingModel) -> None:
     for rule in model.instance.pace:
         if rule.limit is None:
             continue
-        members = [m for word in rule.items for m in model.instance.members(word)]
+        members = model.instance.member_set(rule.items)
         for w in model.waves:
-            starting = total(model.starts(m.id, w, m.modes) for m in dict.fromkeys(members))
+            starting = total(model.starts(m.id, w, m.modes) for m in members)
             model.row(RuleRef("pace", (" ".join(rule.items),), w), starting, "<=", rule.limit)

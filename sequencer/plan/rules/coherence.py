@@ -103,7 +103,10 @@ def _skill_gap(tactical: float, strategic: float, wave: int, gap: float) -> str:
 
 
 def maturity_gaps(state: State) -> Iterator[Check]:
-    """Execution maturity stays close enough to strategy maturity, in every affiliate where either is local."""
+    """Execution maturity stays close enough to strategy maturity, in every affiliate where either is local.
+
+    Execution that is too far ahead today breaks nothing, but rises no further before strategy has come close enough.
+    """
     capabilities = state.instance.by_id("capabilities")
     for row in state.instance.maturity_gaps:
         pair = (capabilities[row.execution], capabilities[row.strategy])
@@ -112,17 +115,22 @@ def maturity_gaps(state: State) -> Iterator[Check]:
             ids = tuple(f"{c.id}@{place}" if c.local else c.id for c in pair)
             for wave in range(1, state.last + 2):
                 done, planned = (_maturity(state, c, place, wave) for c in pair)
+                most = max(planned + row.gap, _today(state, pair[0], place))
                 say = partial(_ahead, state, ids, (done, planned), row.gap, wave)
-                yield Check(RuleRef("maturity_gaps", ids, wave), done, "<=", planned + row.gap, say)
+                yield Check(RuleRef("maturity_gaps", ids, wave), done, "<=", most, say)
+
+
+def _today(state: State, capability: Capability, place: str | None) -> int:
+    """Maturity of a capability (in an affiliate, where local) before wave 1."""
+    rows = (r for r in state.instance.local_capabilities if r.capability == capability.id and r.affiliate == place)
+    return next((r.as_is for r in rows), capability.as_is) if capability.local else capability.as_is
 
 
 def _maturity(state: State, capability: Capability, place: str | None, period: int) -> int:
     """Maturity of a capability (in an affiliate, where local): today's, plus the steps live."""
     where = place if capability.local else None
-    rows = (r for r in state.instance.local_capabilities if r.capability == capability.id and r.affiliate == where)
-    today = next((r.as_is for r in rows), capability.as_is)
     own = (i for i in state.prepared.of_kind(Kind.STEP) if i.capability == capability.id and i.place == where)
-    return today + sum(state.is_live(i.id, period) for i in own)
+    return _today(state, capability, place) + sum(state.is_live(i.id, period) for i in own)
 
 
 def _ahead(state: State, ids: tuple[str, ...], levels: tuple[int, int], gap: int, wave: int) -> str:
@@ -149,9 +157,12 @@ def quick_wins(state: State) -> Iterator[Check]:
 
 
 def _earns_by(state: State, driver: str, wave: int) -> bool:
-    """Whether a driver has a cell whose members are all live in a wave."""
-    since = (state.live_since(cell.members) for cell in state.prepared.cells[driver])
-    return any(s is not None and s <= wave for s in since)
+    """Whether a driver has a cell whose members are all live in a wave, and local steps for as long as they must be."""
+    return any(
+        all(state.is_live(member, wave) for member in cell.members)
+        and all(state.is_live(step, wave - lag) for step, lag in cell.gates)
+        for cell in state.prepared.cells[driver]
+    )
 
 
 def _no_quick_win(state: State, won: list[str], wave: int, least: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -12,40 +12,57 @@ from sequencer.plan.wording import capital, count, item_name, listed, live_text,
 from sequencer.types import RuleRef
 
 if TYPE_CHECKING:
-    from sequencer.instance.instance import Precedence
     from sequencer.instance.items import Member
+    from sequencer.instance.precedences import Precedence
     from sequencer.instance.rules import Relation
     from sequencer.plan.state import Start, State
 
 
-def _live_for(state: State, members: Sequence[Member], wave: int, lag: int) -> int:
-    """How many of the members have been live for ``lag`` waves when ``wave`` begins; nothing is before wave 1."""
-    found = (state.start_of(m) for m in members)
-    return sum(start is not None and start.live <= wave - lag for start in found)
+def _live_for(state: State, units: Iterable[Sequence[Member]], wave: int, lag: int) -> int:
+    """How many of the units have been live, with all members, for ``lag`` waves when ``wave`` begins."""
+    return sum(all(_live(state, member, wave - lag) for member in unit) for unit in units)
+
+
+def _live(state: State, member: Member, wave: int) -> bool:
+    """Whether a member is live in a wave; nothing that is adopted is before wave 1."""
+    start = state.start_of(member)
+    return start is not None and start.live <= wave
 
 
 # -- requirements -----------------------------------------------------------------------------------------------------
 
 
 def requirements(state: State) -> Iterator[Check]:
-    """What starts finds live what it requires: all of it, or at least n of a set, for as many waves as asked."""
+    """What starts finds live what it requires: all of it, or at least n of a set, for as many waves as asked.
+
+    It does not bind where an exception that waives it is live in the wave of the start.
+    """
+    waivers = state.instance.waivers
     for rule in state.instance.precedences:
         start = state.start_of(rule.item)
-        if start is None:
+        if start is None or any(state.is_live(e, start.wave) for e in waivers.get(rule, ())):
             continue
         ref = RuleRef("requirements", (str(rule.item), *map(str, rule.members)), start.wave)
-        live = _live_for(state, rule.members, start.wave, rule.lag)
+        live = _live_for(state, rule.alternatives, start.wave, rule.lag)
         yield Check(ref, live, ">=", rule.at_least, partial(_unmet, state, rule, start, live))
 
 
 def _unmet(state: State, rule: Precedence, start: Start, live: int) -> str:
-    head = f"{capital(member_name(state.instance, rule.item))} starts in wave {start.wave} but needs "
+    instance = state.instance
+    head = f"{capital(member_name(instance, rule.item))} starts in wave {start.wave} but needs "
     lag = f" live for {count(rule.lag, 'wave')} by then" if rule.lag else ""
-    if len(rule.members) == 1:
-        member = rule.members[0]
-        return f"{head}{member_name(state.instance, member)}{lag}, which is {_fact(state, member)}"
-    names = listed(member_name(state.instance, m) for m in rule.members)
-    return f"{head}at least {rule.at_least} of {names}{lag or ' live'}; {live} of them {'is' if live == 1 else 'are'}"
+    if rule.single is not None:
+        said = f"{member_name(instance, rule.single)}{lag}, which is {_fact(state, rule.single)}"
+    else:
+        names = listed(_unit_name(state, unit) for unit in rule.alternatives)
+        said = f"at least {rule.at_least} of {names}{lag or ' live'}; {live} of them {'is' if live == 1 else 'are'}"
+    waivers = " or ".join(item_name(instance, e) for e in instance.waivers.get(rule, ()))
+    return head + said + (f"; the exception {waivers}, live by then, would waive it" if waivers else "")
+
+
+def _unit_name(state: State, unit: Sequence[Member]) -> str:
+    names = listed(member_name(state.instance, m) for m in unit)
+    return names if len(unit) == 1 else f"({names})"
 
 
 def _fact(state: State, member: Member) -> str:
@@ -61,21 +78,21 @@ def _fact(state: State, member: Member) -> str:
 
 
 def relations(state: State) -> Iterator[Check]:
-    """Before, together, exclusive, bundle."""
+    """Before, together, exclusive, bundle; as given and as the roll-out approach asks for."""
     kinds = {"before": _before, "together": _together, "exclusive": _exclusive, "bundle": _bundle}
-    for row in state.instance.relations:
+    for row in state.instance.all_relations:
         yield from kinds[row.relation](state, row)
 
 
-def _members(state: State, words: Sequence[str]) -> list[Member]:
-    return list(dict.fromkeys(m for word in words for m in state.instance.members(word)))
+def _members(state: State, words: Sequence[str]) -> tuple[Member, ...]:
+    return state.instance.member_set(words)
 
 
 def _before(state: State, row: Relation) -> Iterator[Check]:
     """Where both are adopted, the item starts only when the other is live."""
     for item, other in product(_members(state, row.items), _members(state, row.others)):
         start, first = state.start_of(item), state.start_of(other)
-        if start is not None and first is not None:
+        if start is not None and first is not None and start is not first:
             ref = RuleRef("relations", ("before", str(item), str(other)), start.wave)
             yield Check(ref, start.wave, ">=", first.live, partial(_not_before, state, item, other, start, first))
 
@@ -143,7 +160,7 @@ def pilots(state: State) -> Iterator[Check]:
         for member in _members(state, row.affiliates):
             start = state.start_of(member)
             if start is not None:
-                live = _live_for(state, first, start.wave, row.lag)
+                live = _live_for(state, [(pilot,) for pilot in first], start.wave, row.lag)
                 ref = RuleRef("pilots", (row.id, member.id), start.wave)
                 say = partial(_no_pilot, state, start, first, row.at_least, row.lag, live)
                 yield Check(ref, live, ">=", row.at_least, say)

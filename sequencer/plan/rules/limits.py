@@ -62,14 +62,15 @@ def _too_many_parallel(state: State, label: str, limit: int, busy: Sequence[Star
 
 
 def archetype_limits(state: State) -> Iterator[Check]:
-    """At most so many affiliates of a class ever take an archetype."""
+    """At most so many affiliates of a class ever take an archetype or a variant of it; a variant's own limit is its."""
     base = state.prepared.base_archetype
     classes = {a.id: a.affiliate_class for a in state.instance.affiliates}
     for row in state.instance.archetype_limits:
         taken = [
             s
             for s in state.of_kind(Kind.AFFILIATE)
-            if classes[s.item.id] == row.affiliate_class and base.get(s.mode.archetype or "") == row.archetype
+            if classes[s.item.id] == row.affiliate_class
+            and row.archetype in (s.mode.archetype, base.get(s.mode.archetype or ""))
         ]
         ref = RuleRef("archetype_limits", (row.affiliate_class, row.archetype))
         yield Check(ref, len(taken), "<=", row.limit, partial(_too_many_of, state, row, taken))
@@ -86,7 +87,7 @@ def pace(state: State) -> Iterator[Check]:
     for row in state.instance.pace:
         if row.limit is None:
             continue
-        members = dict.fromkeys(m for word in row.items for m in state.instance.members(word))
+        members = state.instance.member_set(row.items)
         found = [start for m in members if (start := state.start_of(m)) is not None]
         for wave in state.waves:
             new = [s for s in found if s.wave == wave]

@@ -26,7 +26,7 @@ def _lock(state: State, lock: Lock, item_id: str) -> Iterator[Check]:
     start = state.starts.get(item_id)
     name = capital(item_name(state.instance, item_id))
     adopted = float(start is not None)
-    if lock.must:
+    if lock.must and (start is None or lock.by is None):
         say = partial(_say, f"{name} must be adopted, and is not")
         yield Check(RuleRef("locks", (item_id, "must")), adopted, ">=", 1, say)
     if lock.never:
@@ -41,7 +41,7 @@ def _adopted(state: State, lock: Lock, start: Start, name: str) -> Iterator[Chec
     item_id = start.item.id
     if lock.must and lock.by is not None:
         say = partial(_say, f"{name} is {live_text(state.instance, start.live)}, but must be live by wave {lock.by}")
-        yield Check(RuleRef("locks", (item_id, "by")), start.live, "<=", lock.by, say)
+        yield Check(RuleRef("locks", (item_id, "must")), start.live, "<=", lock.by, say)
     head = f"{name} starts in wave {start.wave}, but is locked to "
     if lock.earliest is not None:
         say = partial(_say, f"{head}wave {lock.earliest} at the earliest")
