@@ -12,6 +12,7 @@ import rich_click as click
 
 from sequencer import __version__
 from sequencer.cli.common import PATH, examples, os_error_text, output_options
+from sequencer.cli.compare import compare
 from sequencer.cli.diff import diff
 from sequencer.cli.evaluate import evaluate
 from sequencer.cli.init import init
@@ -90,7 +91,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 @click.rich_config({"text_paragraph_linebreaks": "\n\n", "text_emojis": False})
 @click.command_panel("Make a roadmap", commands=["init", "validate", "solve"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
-@click.command_panel("Look closer", commands=["rules", "diff"])
+@click.command_panel("Look closer", commands=["compare", "rules", "diff"])
 def cli() -> None:
     """Find the sequence of adoption waves of a transformation.
 
@@ -104,7 +105,7 @@ def cli() -> None:
     """
 
 
-for _command in (init, validate, solve, show, evaluate, plot, rules, diff):
+for _command in (init, validate, solve, show, evaluate, plot, compare, rules, diff):
     cli.add_command(_command)
 
 
