@@ -110,10 +110,11 @@ class Request:
 )
 @click.option(
     "--formulation",
-    type=click.Choice(["aggregated", "cells"]),
-    default="aggregated",
+    type=click.Choice(["compact", "aggregated", "cells"]),
+    default="compact",
     show_default=True,
-    help="How value is modelled: aggregated is fast, cells is the textbook form; both are exact.",
+    help="How value is modelled: compact is fast and takes every instance, aggregated is its coarse baseline, cells is "
+    "the textbook form; all are exact.",
 )
 @click.option(
     "--deterministic",

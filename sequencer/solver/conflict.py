@@ -65,7 +65,7 @@ class Conflict:
     method: Method
 
 
-def conflict_of(instance: Instance, seconds: float = 10.0, *, formulation: str = "aggregated") -> tuple[RuleRef, ...]:
+def conflict_of(instance: Instance, seconds: float = 10.0, *, formulation: str = "compact") -> tuple[RuleRef, ...]:
     """Rules of an infeasible instance that cannot hold together; empty where none could be singled out in time.
 
     Ctrl-C ends the search with what is known: that there is no plan stands in any case.

@@ -43,7 +43,7 @@ class SolveOptions:
     time_limit: float | None = None
     threads: int | None = None
     seed: int = 0
-    formulation: str = "aggregated"
+    formulation: str = "compact"
     reduce: bool = True
     start_plan: bool = True
     tighten: bool = True

@@ -53,7 +53,7 @@ def solve(
     seed: int = 0,
     start: Plan | None = None,
     listeners: Iterable[Listener] = (),
-    formulation: str = "aggregated",
+    formulation: str = "compact",
     reduce: bool = True,
     start_plan: bool = True,
     tighten: bool = True,

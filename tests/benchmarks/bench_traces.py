@@ -22,13 +22,15 @@ class Configuration:
 
 def _configurations() -> tuple[Configuration, ...]:
     plain = {"formulation": "aggregated", **NOTHING}
-    reduced = plain | {"reduce": True}
+    compact = plain | {"formulation": "compact"}
+    reduced = compact | {"reduce": True}
     start = reduced | {"start_plan": True}
     tightened = start | {"tighten": True}
     return (
         Configuration("textbook", "textbook", {"formulation": "cells", **NOTHING}),
         Configuration("plain", "aggregated, plain", plain),
-        Configuration("reduced", "aggregated, reduced", reduced),
+        Configuration("compact", "compact, plain", compact),
+        Configuration("reduced", "compact, reduced", reduced),
         Configuration("start-plan", "+ start plan", start),
         Configuration("tightening", "+ tightening", tightened),
         Configuration("stages", "+ stages", tightened | {"staged": True}),

@@ -98,7 +98,7 @@ def test_the_run_folder_holds_what_was_printed_and_asked_for(run_cli, ex, here):
         "threads": 1,
         "seed": 7,
         "start": None,
-        "formulation": "aggregated",
+        "formulation": "compact",
         "deterministic": False,
         "max_nodes": None,
     }

@@ -11,7 +11,7 @@ import pytest
 from tests.model.tools import driver, make, optimum, waves
 
 
-@pytest.fixture(params=[(f, r) for f in ("aggregated", "cells") for r in (True, False)], ids=str)
+@pytest.fixture(params=[(f, r) for f in ("compact", "cells") for r in (True, False)], ids=str)
 def solve(request):
     """Optimum by each formulation, with and without reductions."""
     formulation, reduce = request.param

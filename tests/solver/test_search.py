@@ -43,7 +43,7 @@ def everything_is_large(monkeypatch):
     monkeypatch.setattr(module, "SMALL", 0)
 
 
-def forms(instance, formulation="aggregated"):
+def forms(instance, formulation="compact"):
     model = build(instance, formulation=formulation)
     form = standard_form(model)
     return model, form, tighten(model, form, time.monotonic() + SOON)
@@ -56,7 +56,7 @@ def relaxed(form):
 # -- tightening -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("formulation", ["aggregated", "cells"])
+@pytest.mark.parametrize("formulation", ["compact", "cells"])
 def test_tightening_keeps_the_optimum_and_lowers_the_bound(formulation):
     _, form, tight = forms(mixed(), formulation)
     exact = {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-9, "threads": 1}
