@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from sequencer.errors import InputProblem
 from sequencer.instance.adoptables import Adoptable
+from sequencer.instance.entities import ExceptionRule
 from sequencer.instance.instance import Instance
 from sequencer.instance.items import Member, UnknownItemError
 from sequencer.instance.nearest import suggest
+from sequencer.instance.precedences import gated
 from sequencer.instance.scene import Scene
 from sequencer.types import Kind
 
@@ -37,17 +39,6 @@ def archetypes_left(scene: Scene) -> Iterator[InputProblem]:
             classes = {f.affiliate_class for f in scene.instance.fit}
             remedy = f"Add the class to fit, or correct it. {suggest(row.affiliate_class, classes)}"
             yield scene.problem("affiliates", index, "no-archetype", message, remedy, "affiliate_class")
-
-
-def unique_modes(scene: Scene) -> Iterator[InputProblem]:
-    """A further mode has a name that its adoptable does not use yet."""
-    given = Counter((row.item, row.id) for row in scene.instance.modes)
-    for index, row in scene.items("modes"):
-        item = scene.instance.adoptables.get(row.item)
-        own = 0 if item is None else sum(1 for mode in item.modes if mode.id == row.id)
-        if own > given[row.item, row.id]:
-            message = f"{row.item} has a mode '{row.id}' already"
-            yield scene.problem("modes", index, "duplicate-id", message, "Choose another id for the mode.", "id")
 
 
 def scope(scene: Scene) -> Iterator[InputProblem]:
@@ -94,31 +85,41 @@ def _scope_rows(scene: Scene) -> Iterator[InputProblem]:
 
 
 def exceptions(scene: Scene) -> Iterator[InputProblem]:
-    """An exception waives a requirement that there is."""
-    if not scene.complete("requirements"):
+    """An exception waives a requirement that there is, for all that it names."""
+    if not scene.complete("requirements", "settings"):
         return
+    instance = scene.instance
+    waived: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for _, precedence, ids in instance.bounds:
+        for exception in ids:
+            waived[exception] |= _by_mode(instance, (precedence.item,))
     for index, row in scene.items("exceptions"):
-        items, required = scene.instance.members(row.item), scene.instance.members(row.requires)
-        if not any(
-            _covers(scene.instance, (rule.item,), row.item, items)
-            and _covers(scene.instance, rule.requires, row.requires, required)
-            for rule in scene.instance.requirements
-        ):
-            message = f"{row.id} waives that {row.item} requires {row.requires}, but no such requirement exists"
-            needs = {f"{rule.item} requires {' '.join(rule.requires)}" for rule in scene.instance.requirements}
-            remedy = suggest(f"{row.item} requires {row.requires}", needs)
-            yield scene.problem("exceptions", index, "unknown-requirement", message, remedy, "requires")
+        named = _by_mode(instance, instance.members(row.item))
+        if named <= waived[row.id] and waived[row.id]:
+            continue
+        message = f"{row.id} waives that {row.item} requires {row.requires}, but {_no_waiver(instance, row)}"
+        needs = {f"{rule.item} requires {' '.join(rule.requires)}" for rule in instance.all_requirements}
+        remedy = suggest(f"{row.item} requires {row.requires}", needs)
+        yield scene.problem("exceptions", index, "unknown-requirement", message, remedy, "requires")
 
 
-def _covers(instance: Instance, words: tuple[str, ...], word: str, members: tuple[Member, ...]) -> bool:
-    """Whether a side of a requirement includes what an exception names."""
-    if word in words:
-        return True
-    side = [member for one in words for member in instance.members(one)]
-    return bool(members) and all(
-        any(m.id == s.id and (s.modes is None or (m.modes is not None and set(m.modes) <= set(s.modes))) for s in side)
+def _by_mode(instance: Instance, members: tuple[Member, ...]) -> set[tuple[str, str]]:
+    """Adoptables with each of their modes that is meant."""
+    return {
+        (m.id, mode)
         for m in members
-    )
+        for mode in (tuple(mode.id for mode in instance.adoptables[m.id].modes) if m.modes is None else m.modes)
+    }
+
+
+def _no_waiver(instance: Instance, row: ExceptionRule) -> str:
+    """Why an exception finds nothing to waive."""
+    required = instance.members(row.requires)
+    if not required:
+        return "that is there today"
+    if any(gated(instance, item, member) for item in instance.members(row.item) for member in required):
+        return "a driver's start does not wait for a local capability; only what it earns in an affiliate does"
+    return "no such requirement exists"
 
 
 def cycles(scene: Scene) -> Iterator[InputProblem]:
@@ -137,33 +138,30 @@ def cycles(scene: Scene) -> Iterator[InputProblem]:
         told |= {need.item, *(n.item for n in circle)}
         words = " requires ".join([need.item, *(n.item for n in circle), need.item])
         message = f"requirements go round in a circle: {words}; none of them could ever start"
-        row = next(n.row for n in (need, *circle) if n.row is not None)  # steps alone make no circle
         remedy = "Take one of these requirements out; things that start together belong in relations (together)."
-        yield scene.problem("requirements", row, "requirement-cycle", message, remedy, "requires")
+        rows = [n.row for n in (need, *circle) if n.row is not None]  # steps alone make no circle
+        if min(rows) < len(scene.instance.requirements):
+            row = next(r for r in rows if r < len(scene.instance.requirements))
+            yield scene.problem("requirements", row, "requirement-cycle", message, remedy, "requires")
+        else:
+            yield scene.setting("requirement-cycle", message, "Choose another roll-out approach.", "rollout")
 
 
 def _needs(instance: Instance) -> list[Need]:
-    """What each adoptable needs in every mode: all-of requirements, and the order of steps."""
+    """What each adoptable needs in every mode: all-of requirements that nothing waives, and the order of steps."""
     found = instance.adoptables
     made: list[Need] = []
-    for index, row in enumerate(instance.requirements):
-        if row.at_least is not None:
+    for row, rule, _ in instance.bounds:
+        if rule.single is None or rule in instance.waivers:
             continue
-        required = [m for word in row.requires for m in instance.members(word)]
-        for item in instance.members(row.item):
-            if item.modes is None or len(item.modes) == len(found[item.id].modes):
-                binding = [m for m in required if not _only_cells(found[item.id], found[m.id])]
-                made += [Need(item.id, m.id, _shortest(found[m.id], m) + row.lag, index) for m in binding]
+        if rule.item.modes is None or len(rule.item.modes) == len(found[rule.item.id].modes):
+            waves = _shortest(found[rule.single.id], rule.single) + rule.lag
+            made.append(Need(rule.item.id, rule.single.id, waves, row))
     for item_id, adoptable in found.items():
         before = _step_before(adoptable)
         if before in found:
             made.append(Need(item_id, before, max(_shortest(found[before], Member(before)), 1), None))
     return made
-
-
-def _only_cells(item: Adoptable, required: Adoptable) -> bool:
-    """Whether a requirement binds the cells of a driver, not its start: one on a local capability."""
-    return item.kind == Kind.DRIVER and required.kind == Kind.STEP and required.place is not None
 
 
 def _circular(needs: list[Need]) -> list[Need]:

@@ -6,11 +6,35 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from sequencer.errors import InputProblem
+from sequencer.instance.instance import Instance
+from sequencer.instance.rollout import SHARED
 from sequencer.instance.scene import Scene
 from sequencer.instance.settings import Settings
 
 LAGGED = ("medical-first", "marketing-first")
 """Roll-out approaches in which one function waits for another."""
+
+
+class Lack(NamedTuple):
+    """A setting that says nothing because of what the instance lacks.
+
+    Attributes
+    ----------
+    name : str
+        Setting.
+    tables : tuple of str
+        Tables that decide it; it is judged only where all of them could be read.
+    lacks : callable
+        Whether the setting is used and lacks something.
+    why, remedy : str
+        What it lacks, and what to do.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    lacks: Callable[[Instance], bool]
+    why: str
+    remedy: str
 
 
 class Need(NamedTuple):
@@ -60,6 +84,20 @@ NEEDS: tuple[Need, ...] = (
         "Set rollout to 'medical-first' or 'marketing-first'",
     ),
     Need(
+        "rollout",
+        ("rollout_framework",),
+        lambda s: s.rollout in SHARED,
+        lambda s: f"rollout is '{s.rollout}', which knows no framework",
+        "Set rollout to 'shared-framework' or 'holistic'",
+    ),
+    Need(
+        "rollout",
+        ("rollout_consent", "rollout_review"),
+        lambda s: s.rollout == "holistic",
+        lambda s: f"rollout is '{s.rollout}', which asks for neither consent nor review",
+        "Set rollout to 'holistic'",
+    ),
+    Need(
         "funding",
         ("cut_cap",),
         lambda s: s.funding == "budget-reallocation",
@@ -90,6 +128,53 @@ NEEDS: tuple[Need, ...] = (
         "Say in reinvest_share how much returns to hq",
     ),
 )
+
+
+def _shared(instance: Instance, name: str) -> bool:
+    """Whether affiliates give anything by a share, of the setting or of their own."""
+    own = [getattr(a, name) for a in instance.affiliates]
+    share = getattr(instance.settings, name)
+    return any((share if one is None else one) > 0 for one in own)
+
+
+LACKS: tuple[Lack, ...] = (
+    Lack(
+        "funding",
+        ("affiliates",),
+        lambda i: i.settings.funding == "budget-reallocation" and not _shared(i, "cut_cap"),
+        "no affiliate may give up any of its budget",
+        "Say in cut_cap (here, or in affiliates) how much",
+    ),
+    Lack(
+        "funding",
+        ("affiliates", "budgets"),
+        lambda i: i.settings.funding == "budget-reallocation" and not {a.id for a in i.affiliates} & set(i.budget),
+        "no affiliate has a budget of its own",
+        "Add budgets of affiliates (their pots bear their ids)",
+    ),
+    Lack(
+        "funding",
+        ("affiliates",),
+        lambda i: i.settings.funding == "internal-pricing" and not _shared(i, "price_share"),
+        "no affiliate may be charged for any of its value",
+        "Say in price_share (here, or in affiliates) how much",
+    ),
+    Lack(
+        "return_from_wave",
+        (),
+        lambda i: i.settings.return_from_wave is not None and i.settings.return_floor == 0,
+        "return_floor is 0, so that any return suffices",
+        "Say in return_floor how much value per spend is asked for",
+    ),
+)
+
+
+def lacking(scene: Scene) -> Iterator[InputProblem]:
+    """A setting that is used finds what it is about."""
+    for lack in LACKS:
+        if scene.complete("settings", *lack.tables) and lack.lacks(scene.instance):
+            message = f"{lack.name} says nothing, for {lack.why}"
+            yield scene.setting("without-effect", message, f"{lack.remedy}, or take {lack.name} out.", lack.name)
 
 
 def without_effect(scene: Scene) -> Iterator[InputProblem]:

@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sequencer.errors import InputProblem
-from sequencer.instance import check_goals, check_locks, check_logic, check_references, check_settings, check_tables
+from sequencer.instance import (
+    check_amounts,
+    check_goals,
+    check_local,
+    check_locks,
+    check_logic,
+    check_modes,
+    check_references,
+    check_rollout,
+    check_sets,
+    check_settings,
+    check_tables,
+)
 from sequencer.instance.hints import warnings
 from sequencer.instance.scene import Scene
 
@@ -38,6 +50,15 @@ TABLE_CHECKS: tuple[Check, ...] = (
     check_tables.relations,
     check_tables.categories,
     check_settings.without_effect,
+    check_amounts.largest,
+    check_amounts.extra_capacity,
+    check_amounts.earned_mandate,
+    check_modes.sourcing_layers,
+    check_sets.quick_wins,
+    check_sets.variants,
+    check_sets.archetype_limits,
+    check_sets.pair_uses,
+    check_sets.functions_per_brand,
     check_goals.objective,
     check_goals.measure_limits,
 )
@@ -45,7 +66,15 @@ TABLE_CHECKS: tuple[Check, ...] = (
 
 ITEM_CHECKS: tuple[Check, ...] = (
     check_logic.archetypes_left,
-    check_logic.unique_modes,
+    check_modes.further_modes,
+    check_settings.lacking,
+    check_amounts.use_profiles,
+    check_local.local_capabilities,
+    check_local.drivers_on_local,
+    check_rollout.approach,
+    check_sets.choices,
+    check_sets.relations,
+    check_sets.pilots,
     check_logic.scope,
     check_logic.exceptions,
     check_logic.cycles,

@@ -133,6 +133,29 @@ def _targeted(instance: Instance, capability: str | None, level: int | None) -> 
     return target is not None and level <= target
 
 
+def _idle_rules(instance: Instance) -> Iterator[str]:
+    """Rules that are on, but find nothing to be about."""
+    settings = instance.settings
+    if settings.inhouse_share > 0 and not instance.sourcing_modes:
+        yield "Without sourcing modes every step counts as built in-house, so inhouse_share says nothing."
+    if settings.balance_gap is not None and _targeted_layers(instance) < 2:
+        yield "Fewer than two layers have steps up to a target, so balance_gap says nothing."
+    if settings.strategic_gap is not None and not any(i.tactical for i in instance.adoptables.values()):
+        yield "Nothing has tactical learning, so strategic_gap says nothing."
+    for name in ("brands_first_wave", "brands_later_waves"):
+        if getattr(settings, name) is not None and not instance.brands:
+            yield f"There are no brands, so {name} says nothing."
+    if settings.mandate_path and any(row.earned_value for row in instance.mandate):
+        yield "The mandate's path is given from above, so earned_value says nothing."
+
+
+def _targeted_layers(instance: Instance) -> int:
+    """Number of layers that have steps up to a target."""
+    layer = {c.id: c.layer for c in instance.capabilities}
+    found = instance.adoptables.values()
+    return len({layer[i.capability] for i in found if i.capability and _targeted(instance, i.capability, i.level)})
+
+
 def _together(instance: Instance) -> Iterator[str]:
     """Adoptables that require each other, and so start together."""
     direct = {
@@ -151,4 +174,4 @@ def _few(words: Iterable[str]) -> str:
     return ", ".join(listed[:8]) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "")
 
 
-HINTS: tuple[Hint, ...] = (_value, _lifecycle, _pots, _resources, _targets, _needless, _together)
+HINTS: tuple[Hint, ...] = (_value, _lifecycle, _pots, _resources, _targets, _needless, _idle_rules, _together)

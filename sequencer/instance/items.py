@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
+    from sequencer.instance.entities import Capability
     from sequencer.instance.instance import Instance
 
 SETS = {
@@ -145,10 +146,18 @@ def _leveled(instance: Instance, word: str) -> tuple[Member, ...]:
         steps = [i for i in instance.adoptables.values() if i.capability == leaf.id and i.kind == Kind.STEP]
         if level is None:
             made += [Member(s.id) for s in steps]
-        elif level > leaf.as_is or leaf.local:
+        else:
             at = [Member(s.id) for s in steps if s.level == level]
-            if not at and not leaf.local:
+            if not at and level > _lowest_today(instance, leaf):
                 missing = f"{leaf.id}:{level}"
                 raise UnknownItemError(missing)
             made += at
     return tuple(made)
+
+
+def _lowest_today(instance: Instance, leaf: Capability) -> int:
+    """Maturity today; of a local capability, that of the affiliate with the lowest."""
+    if not leaf.local:
+        return leaf.as_is
+    own = {row.affiliate: row.as_is for row in instance.local_capabilities if row.capability == leaf.id}
+    return min((own.get(a.id, leaf.as_is) for a in instance.affiliates), default=leaf.as_is)

@@ -12,8 +12,9 @@ approach              means
 
 The functions bear these ids. The capabilities are named by the settings ``rollout_framework``, ``rollout_consent`` and
 ``rollout_review``. Where a function is adopted per brand, its adoptables of the brands that the approach holds for are
-meant. A function that the instance does not have drops out; :mod:`sequencer.instance.check_rollout` says which are
-needed.
+meant; functions adopted once for all brands keep the order as a whole, and ``rollout_brands`` then only says whose
+value changes. A function that the instance does not have drops out; :mod:`sequencer.instance.check_rollout` says which
+are needed.
 """
 
 from __future__ import annotations

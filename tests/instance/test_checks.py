@@ -131,7 +131,6 @@ def test_dates_need_a_start_and_a_form(folder):
 @pytest.mark.parametrize(
     ("file", "text", "column"),
     [
-        ("quick_wins.csv", "wave\n4\n", "wave"),
         ("minimum_values.csv", "wave,amount\n4,1\n", "wave"),
         ("locks.csv", "item,earliest\nde,4\n", "earliest"),
         ("locks.csv", "item,fixed\nde,4\n", "fixed"),
@@ -148,7 +147,7 @@ def test_waves_named_lie_within_those_there_are(folder, file, text, column):
 
 
 def test_settings_that_name_a_wave(folder):
-    assert folder.add("instance.toml", "return_from_wave = 4").problem().column == "return_from_wave"
+    assert folder.add("instance.toml", "return_from_wave = 4\nreturn_floor = 1").problem().column == "return_from_wave"
 
 
 def test_capacities_cover_every_wave_or_none(folder):
@@ -291,8 +290,8 @@ def test_every_affiliate_can_take_an_archetype(folder):
 
 
 def test_further_modes_have_names_of_their_own(folder):
-    folder.put("modes.csv", "item,id\njp,adapted\njp,experienced\n")
-    assert folder.rules() == [("modes.csv", 2, "duplicate-id")]
+    folder.put("modes.csv", "item,id\nremote,own\nremote,adapted\nremote,drivers\nremote,late\nsales,late\n")
+    assert folder.rules() == [("modes.csv", row, "duplicate-id") for row in (2, 3, 4)]
 
 
 @pytest.mark.parametrize(
@@ -470,19 +469,20 @@ def test_locks_without_files():
 @pytest.mark.parametrize(
     ("name", "value", "off", "on"),
     [
-        ("rollout_value_factor", "1.1", "rollout is 'free'", 'rollout = "holistic"'),
-        ("rollout_failure", "0.2", "rollout is 'free'", 'rollout = "shared-framework"'),
+        ("rollout_value_factor", "1.1", "rollout is 'free'", 'rollout = "marketing-first"'),
+        ("rollout_failure", "0.2", "rollout is 'free'", 'rollout = "medical-first"'),
+        ("rollout_framework", '"insight"', "knows no framework", 'rollout = "shared-framework"'),
         ("rollout_brands", '"growth"', "rollout is 'free'", 'rollout = "medical-first"'),
         ("rollout_lag", "1", "no function waits", 'rollout = "medical-first"'),
         ("cut_cap", "0.1", "funding is 'none'", 'funding = "budget-reallocation"'),
         ("price_share", "0.1", "funding is 'none'", 'funding = "internal-pricing"'),
-        ("return_lag", "1", "return_from_wave is not given", "return_from_wave = 2"),
+        ("return_lag", "1", "return_from_wave is not given", "return_from_wave = 2\nreturn_floor = 0.1"),
         ("return_floor", "0.1", "return_from_wave is not given", "return_from_wave = 2"),
         ("reinvest_categories", '"cost_of_sales"', "reinvest_share is 0", "reinvest_share = 0.1"),
     ],
 )
 def test_settings_that_would_say_nothing_are_refused(folder, name, value, off, on):
-    folder.add("instance.toml", f"{name} = {value}")
+    folder.add("functions.csv", "medical,Medical,0.3,3").add("instance.toml", f"{name} = {value}")
     problem = folder.problem()
     assert (problem.file, problem.rule, problem.column) == ("instance.toml", "without-effect", name)
     assert off in problem.message
@@ -492,9 +492,13 @@ def test_settings_that_would_say_nothing_are_refused(folder, name, value, off, o
 
 
 def test_settings_belong_to_one_way_of_funding_or_rolling_out(folder):
-    folder.add("instance.toml", 'funding = "internal-pricing"\ncut_cap = 0.1\nrollout = "holistic"\nrollout_lag = 1')
+    folder.add("functions.csv", "medical,Medical,0.3,3")
+    folder.add("instance.toml", 'funding = "internal-pricing"\nprice_share = 0.1\ncut_cap = 0.1')
+    folder.add("instance.toml", 'rollout = "shared-framework"\nrollout_framework = "insight"')
+    folder.add("instance.toml", 'rollout_lag = 1\nrollout_review = "crm"')
     assert [(p.column, p.rule) for p in folder.problems()] == [
         ("rollout_lag", "without-effect"),
+        ("rollout_review", "without-effect"),
         ("cut_cap", "without-effect"),
     ]
 

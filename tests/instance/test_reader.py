@@ -107,7 +107,6 @@ def test_read_rows_keeps_what_validation_would_refuse(folder):
         ('governance = "stict"', "unknown-choice", "governance", "'strict'"),
         ('mandate_path = "0 one 2"', "not-whole", "mandate_path", "whole number"),
         ("every_affiliate_gains = 2", "wrong-kind", "every_affiliate_gains", "true or false"),
-        ('rollout = "holistic"\nrollout_brands = "grwth"', "unknown-reference", "rollout_brands", "growth"),
         ('reinvest_share = 1\nreinvest_categories = "risk"', "unknown-reference", "reinvest_categories", "revenue"),
     ],
 )

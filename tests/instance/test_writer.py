@@ -64,13 +64,14 @@ def test_settings_of_all_kinds_survive(tmp_path):
             start=dt.date(2027, 1, 31),
             waves=2,
             mandate_path=(0, 1),
-            rollout="holistic",
+            rollout="marketing-first",
             rollout_brands=("a", "b"),
             balance_gap=0.25,
             every_affiliate_gains=True,
-            unit=1e21,
+            unit=1e15,
         ),
         brands=(e.Brand(id="a"), e.Brand(id="b")),
+        functions=(e.Function(id="medical"), e.Function(id="marketing")),
         mandate=(e.MandateLevel(level=1),),
     )
     write(instance, tmp_path)
