@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sequencer.instance.reach import NEVER, Key, Reach, Window, reach, step_pairs
-from sequencer.types import Kind, RuleRef
+from sequencer.model.usage import for_sale
+from sequencer.types import HQ, Kind, RuleRef
 
 if TYPE_CHECKING:
     from sequencer.instance.adoptables import Adoptable, Mode
@@ -169,17 +170,21 @@ def _resource_limits(instance: Instance) -> Iterator[Limit]:
         modes = [m for i in instance.adoptables.values() for m in i.modes]
         if any(m.upkeep.get(resource, 0.0) < 0 for m in modes):
             continue
-        extra = {c.wave: c.extra_cap for c in instance.capacities if c.resource == resource}
+        extra = {row.wave: row.extra_cap for row in for_sale(instance) if row.resource == resource}
         amounts = tuple(c + extra.get(w, 0.0) for w, c in enumerate(instance.capacity[resource], start=1))
         take = {i.id: min(sum(m.use.get(resource, ())) for m in i.modes) for i in instance.adoptables.values()}
         yield RuleRef("capacities", (resource,)), amounts, take
 
 
 def _pot_limits(instance: Instance) -> Iterator[Limit]:
-    """Budgets are taken as fully released and carried in full, so that the bound holds whatever is decided."""
-    if instance.settings.reinvest_share or instance.settings.funding != "none":
-        return
+    """Budgets are taken as fully released and carried in full, so that the bound holds whatever is decided.
+
+    The pot of hq has no such limit where it gets more than its budget: payments of affiliates, or reinvested value.
+    """
+    more = bool(instance.settings.reinvest_share) or instance.settings.funding != "none"
     for pot, amounts in instance.budget.items():
+        if pot == HQ and more:
+            continue
         modes = [m for i in instance.adoptables.values() for m in i.modes]
         if any(line.amount < 0 and pot in dict(line.shares) for m in modes for line in m.lines):
             continue

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from sequencer.model.build import FAMILIES
+from sequencer.model.reduce import reduced
 from sequencer.plan.evaluate import evaluate
 from tests.model.tools import driver, make, optimum, waves
 
@@ -392,3 +394,39 @@ def wanted(**row):
 def test_minimum_values(solve, instance, value):
     found = solve(instance)[0]
     assert found is None if value is None else found == pytest.approx(value)
+
+
+# -- reductions -------------------------------------------------------------------------------------------------------
+
+
+def first_wave(instance, item):
+    return reduced(instance, FAMILIES).windows[item, ""].earliest
+
+
+def test_capacity_that_can_be_bought_counts_once_its_lead_has_passed():
+    # x takes 2 of 1 a wave, so it is done after wave 2 at the earliest; with 1 more to buy after wave 1.
+    assert first_wave(hiring(extra_cap=0), "r1") == 3
+    assert first_wave(hiring(extra_cap=1), "r1") == 2
+    assert first_wave(hiring(extra_cap=1, lead=1), "r1") == 3
+    # three waves of 1, and 0 to buy up to the lead of 3: never 4
+    larger = make(initiatives=[{"id": "x", "duration": 1, "use": {"fte": 4}}]).initiatives
+    slow = hiring(extra_cap=9, lead=3).model_copy(update={"initiatives": larger})
+    assert reduced(slow, FAMILIES).windows["r1", ""].empty
+
+
+def test_only_the_pot_of_hq_is_open_where_affiliates_pay():
+    # Each pot has 4 a wave, and x, which r1 needs, costs 6 of one of them.
+    def instance(pot, funding):
+        return make(
+            {"funding": funding, "cut_cap": 0.5 if funding == "budget-reallocation" else 0.0},
+            drivers=[driver()],
+            initiatives=[{"id": "x", "one_off_cost": 6, "pot": pot}],
+            affiliates=[market()],
+            archetypes=[FREE],
+            requirements=[{"item": "r1", "requires": "x"}],
+            budgets=[*amounts("hq", 4, 4, 4), *amounts("jp", 4, 4, 4)],
+        )
+
+    assert first_wave(instance("hq", "none"), "r1") == 3
+    assert first_wave(instance("hq", "budget-reallocation"), "r1") == 2
+    assert first_wave(instance("jp", "budget-reallocation"), "r1") == 3
