@@ -34,11 +34,6 @@ def _rows(name: str, table: str) -> Feature:
 
 
 NOT_MODELLED: tuple[Feature, ...] = (
-    _rows("quick wins", "quick_wins"),
-    Feature("roll-out approaches", "settings.rollout", lambda i: i.settings.rollout != "free"),
-    _rows("category weights", "category_weights"),
-    _rows("limits on measures", "measure_limits"),
-    Feature("objectives other than npv", "settings.objective", lambda i: i.settings.objective != "npv"),
     Feature("exact ties", "settings.exact_ties", lambda i: i.settings.exact_ties),
     _rows("a programme under way", "initial_state"),
 )

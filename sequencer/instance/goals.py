@@ -143,8 +143,8 @@ def _all(instance: Instance) -> Iterator[Measure]:
     late = "a plan made to pay back late on purpose is no plan. Put a floor on cost or value instead"
     yield Measure("payback_wave", "payback wave", MINIMISE, "wave", no_floor=late)
     yield Measure("first_value_wave", "wave of the first value", MINIMISE, "wave", FIRST, FIRST, FIRST)
-    yield Measure("drivers", "value drivers adopted", MAXIMISE, "count")
-    yield Measure("adoptions", "adoptions", MINIMISE, "count")
+    yield Measure("drivers", "number of value drivers", MAXIMISE, "count")
+    yield Measure("adoptions", "number of adoptions", MINIMISE, "count")
 
 
 FIRST = (

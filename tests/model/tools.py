@@ -6,6 +6,7 @@ from typing import Any
 
 from sequencer.instance.instance import Instance
 from sequencer.model.build import build
+from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Plan
 from sequencer.solver.decisions import read_plan_of
 from sequencer.solver.highs import Highs
@@ -25,7 +26,7 @@ def driver(item_id: str = "r1", potential: float = 10.0, **more: Any) -> dict[st
 
 
 def optimum(instance: Instance, formulation: str = "compact", reduce: bool = True) -> tuple[float | None, Plan]:
-    """Proven optimal objective (None where infeasible) and its plan."""
+    """Proven optimal objective (of the first goal; None where infeasible) and its plan."""
     model = build(instance, formulation=formulation, reduce=reduce)
     form = standard_form(model)
     outcome = Highs(form, {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-9, "threads": 1}).run()
@@ -33,7 +34,19 @@ def optimum(instance: Instance, formulation: str = "compact", reduce: bool = Tru
         return None, Plan()
     assert outcome.point is not None
     assert outcome.objective is not None
-    return -outcome.objective / model.money_scale, read_plan_of(model, form, outcome.point)
+    goal, _ = model.goals[0]
+    scale = model.money_scale if goal.money else 1.0
+    return -goal.sense * outcome.objective / scale, read_plan_of(model, form, outcome.point)
+
+
+def agreed(instance: Instance, formulation: str, reduce: bool) -> tuple[float | None, Plan]:
+    """As :func:`optimum`; the evaluation has to find the plan sound and as good."""
+    value, plan = optimum(instance, formulation, reduce)
+    if value is not None:
+        evaluation = evaluate(instance, plan)
+        assert [v.message for v in evaluation.violations] == []
+        assert abs(evaluation.objective - value) <= 1e-6 * max(1.0, abs(value))
+    return value, plan
 
 
 def waves(plan: Plan) -> dict[str, int]:

@@ -113,10 +113,60 @@ def test_instances_are_not_mistaken_for_one_another():
 
 
 def test_what_is_not_modelled_is_refused():
-    given = programme(quick_wins=[{"wave": 1}])
-    with pytest.raises(UnsupportedError, match="quick wins"):
+    given = programme(initial_state=[{"record": "mandate", "level": 0}])
+    with pytest.raises(UnsupportedError, match="programme under way"):
         evaluate(given, Plan())
-    assert Evaluator(given, refuse=False).evaluate(Plan()).violations
+    assert Evaluator(given, refuse=False).evaluate(Plan()).npv == 0
+
+
+def test_weights_leave_npv_as_it_is():
+    # 300 of r1 in three waves, weighted 2: 600; Germany's half of it 5: 150 · 5 + 150 · 2. Costs of 50 count once.
+    weights = [{"category": "revenue", "weight": 2.0}]
+    given = programme(category_weights=weights, initiatives=[paid("x", 50)])
+    found = judge(given, {"r1": 1, "x": 1})
+    assert (found.npv, found.measures["weighted_npv"]) == (250, 550)
+    assert (found.goals, found.objective) == ((550,), 550)
+    markets = {
+        "affiliates": [{"id": i, "affiliate_class": "b", "revenue": 1} for i in ("de", "jp")],
+        "archetypes": [{"id": "x", "duration": 0}],
+    }
+    weights.append({"category": "revenue", "affiliate": "de", "weight": 5.0})
+    both = judge(programme(category_weights=weights, **markets), {"r1": 1, "de": 1, "jp": 1})
+    assert both.measures["weighted_npv"] == 150 * 5 + 150 * 2
+
+
+def test_what_earns_in_no_affiliate_has_the_weight_of_its_category():
+    # 30 a year for three years, all of it the initiative's; the weight of Germany is for cells there.
+    earning = {"id": "x", "duration": 0, "category": "revenue", "value_per_year": 30.0}
+    weights = [{"category": "revenue", "affiliate": a, "weight": w} for a, w in (("", 2.0), ("de", 7.0))]
+    given = programme(
+        initiatives=[earning], category_weights=weights, affiliates=[{"id": "de", "affiliate_class": "b", "revenue": 1}]
+    )
+    assert judge(given, {"x": 1}).measures["weighted_npv"] == 180
+
+
+def test_losses_of_pace_are_discounted_and_outside_value_and_cost():
+    # Two drivers start in wave 2, one above comfort: 30, in the middle of wave 2, at 300 %: worth 30 / 8.
+    given = instance(
+        2,
+        drivers=[DRIVER, DRIVER | {"id": "r2"}],
+        pace=[{"items": "drivers", "comfort": 1, "losses": "30"}],
+        discount_rate=3.0,
+    )
+    measures = judge(given, {"r1": 2, "r2": 2}).measures
+    assert measures["pace_loss"] == pytest.approx(30 / 8)
+    assert (measures["value"], measures["cost"]) == (pytest.approx(200 / 8), 0)
+    assert measures["npv"] == pytest.approx(170 / 8)
+    assert judge(given, {"r1": 1, "r2": 2}).measures["pace_loss"] == 0
+
+
+def test_goals_are_told_in_order_and_a_plan_that_never_pays_back_is_the_last():
+    # 50 earned for 60 spent: never paid back, which counts as two waves after the last.
+    given = programme(1, 50.0, initiatives=[paid("x", 60)], objective="payback_wave value adoptions")
+    found = judge(given, {"r1": 1, "x": 1})
+    assert found.goals == (3, 50, 2)
+    assert found.measures["payback_wave"] is None
+    assert Evaluator(given).goals(make_plan({"r1": 1})) == (1, 50, 1)
 
 
 def test_evaluation_imports_neither_pyomo_nor_pandas_nor_the_model():
