@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,9 @@ from typing import Any
 from sequencer.errors import InputError, InputProblem
 
 PLAN_SCHEMA = 1
+
+_WAVE = re.compile(r"[0-9]+(?:[.,]0+)?")
+"""A wave, also as a spreadsheet may write it: ``2.0``."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,12 +49,15 @@ class Plan:
         Sorted; zero amounts left out.
     instance_fingerprint : str
         Instance the plan was made for; empty for a hand-made plan.
+    left_out : tuple of str
+        Ids that a hand-made plan lists without a wave: not adopted.
     """
 
     adoptions: tuple[Adoption, ...] = ()
     transfers: tuple[Payment, ...] = ()
     prices: tuple[Payment, ...] = ()
     instance_fingerprint: str = field(default="", compare=False)
+    left_out: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "adoptions", tuple(sorted(self.adoptions, key=lambda a: (a.id, a.wave))))
@@ -109,7 +116,9 @@ class Plan:
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Read ``plan.json``, or a hand-made ``plan.csv`` with the columns id, wave and mode.
+    """Read ``plan.json``, or a hand-made ``plan.csv`` with the columns id, wave and mode (in any case and order).
+
+    A row without a wave is not adopted.
 
     Raises
     ------
@@ -128,20 +137,23 @@ def _from_csv(text: str, file: str) -> Plan:
     lines = text.splitlines()
     delimiter = ";" if lines and ";" in lines[0] else ","
     reader = csv.DictReader(lines, delimiter=delimiter)
-    if not {"id", "wave"} <= set(reader.fieldnames or ()):
+    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+    if not {"id", "wave"} <= set(reader.fieldnames):
         raise InputError([_problem(file, "the header must name the columns id, wave and (optionally) mode")])
-    adoptions, problems = [], []
+    adoptions, left_out, problems = [], [], []
     for number, row in enumerate(reader, start=2):
-        wave, item_id = (row["wave"] or "").strip(), (row["id"] or "").strip()
-        if not item_id and not wave:
-            continue
-        if wave.isdigit() and item_id:
-            adoptions.append(Adoption(item_id, int(wave), (row.get("mode") or "").strip() or None))
-        elif wave:
+        item_id, wave, mode = ((row.get(name) or "").strip() for name in ("id", "wave", "mode"))
+        if item_id and not wave:
+            left_out.append(item_id)
+        elif item_id and _WAVE.fullmatch(wave):
+            adoptions.append(Adoption(item_id, int(re.split("[.,]", wave)[0]), mode or None))
+        elif item_id:
             problems.append(_problem(file, f"wave '{wave}' is not a whole number", number, item_id))
+        elif wave or mode:
+            problems.append(_problem(file, "the row names no id", number))
     if problems:
         raise InputError(problems)
-    return Plan(adoptions=_unique(adoptions, file))
+    return Plan(adoptions=_unique(adoptions, file), left_out=tuple(left_out))
 
 
 def _unique(adoptions: Iterable[Adoption], file: str) -> tuple[Adoption, ...]:

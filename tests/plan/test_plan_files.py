@@ -63,6 +63,16 @@ def test_a_row_without_a_wave_is_not_adopted(tmp_path):
     path = tmp_path / "plan.csv"
     path.write_text("id,wave,mode\njp,,\nde,1,\n", encoding="utf-8")
     assert [a.id for a in read_plan(path).adoptions] == ["de"]
+    assert read_plan(path).left_out == ("jp",)
+
+
+@pytest.mark.parametrize(
+    "text", ["ID,Wave,Mode\njp,2,adapted\n", " Id ; MODE ;wave \njp;adapted;2,0\n", "id,wave,mode\njp,2.0,adapted\n"]
+)
+def test_a_plan_as_spreadsheets_write_it(tmp_path, text):
+    path = tmp_path / "plan.csv"
+    path.write_text(text, encoding="utf-8")
+    assert read_plan(path).adoptions == (Adoption("jp", 2, "adapted"),)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +80,8 @@ def test_a_row_without_a_wave_is_not_adopted(tmp_path):
     [
         ("item,wave\njp,1\n", "header must name the columns"),
         ("id,wave\njp,soon\n", "row 2.*'soon' is not a whole number"),
+        ("id,wave\njp,1.5\n", "row 2.*'1.5' is not a whole number"),
+        ("id,wave\njp,1\n,2\n", "row 3.*names no id"),
         ("id,wave\njp,1\njp,2\n", "jp is given more than one wave"),
         ("", "header must name the columns"),
     ],
