@@ -13,16 +13,19 @@ from click.exceptions import Exit as ClickExit
 
 from sequencer.cli.interrupt import pressed
 from sequencer.cli.render import clean
-from sequencer.cli.state import Exit, State, start_logging, state
+from sequencer.cli.state import Exit, State, say, start_logging, state
 from sequencer.errors import DisagreementError, InputError, InputProblem, SequencerError, SolverError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sequencer.instance.instance import Instance
     from sequencer.plan.plan import Plan
     from sequencer.run.folder import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
+PICTURES = (".png", ".svg", ".pdf")
 log = logging.getLogger(__name__)
 
 
@@ -85,7 +88,8 @@ def instance_options(command: F) -> F:
         "locks",
         multiple=True,
         metavar="LOCK",
-        help="Fix a decision: 'jp<=2' (start by wave 2), 'crm:2=3/build' (wave and mode), '!r4' (never). Repeatable.",
+        help="Fix a decision: 'jp<=2' (starts by wave 2, if adopted at all), '+jp<=2' (must be live by wave 2), "
+        "'crm:2=3/build' (wave and mode), '!r4' (never). Repeatable.",
     )
     overlay = click.option(
         "--overlay",
@@ -178,7 +182,71 @@ def load_plan(path: Path, instance: Instance) -> Plan:
         plan = read_plan(path)
     if plan.instance_fingerprint not in ("", instance.fingerprint) and not state().quiet:
         click.echo(f"Note: {path.name} was made for another version of this instance.", err=True)
+    unknown = ", ".join(f"'{i}'" for i in plan.left_out if i not in instance.adoptables)
+    if unknown and not state().quiet:
+        words = clean(f"{path.name} leaves out {unknown}, nothing that this instance can adopt; check the id.")
+        click.echo(f"Note: {words}", err=True)
     return plan
+
+
+# -- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def check_picture(file: Path | None) -> None:
+    """Stop early where a picture could not be written; None where none is wanted.
+
+    Raises
+    ------
+    click.UsageError
+        If the name does not end as it must, or the folder is not there.
+    """
+    if file is None:
+        return
+    if file.suffix.lower() not in PICTURES:
+        message = f"{file}: the name must end in {', '.join(PICTURES[:-1])} or {PICTURES[-1]}."
+        raise click.UsageError(message)
+    if not file.parent.is_dir():
+        message = f"There is no folder {file.parent}; make it first or choose another."
+        raise click.UsageError(message)
+
+
+def write_picture(figure: Figure, file: Path) -> None:
+    """Write a figure in one go, so that no half of it is ever there.
+
+    Raises
+    ------
+    sequencer.errors.SequencerError
+        If it cannot be written.
+    """
+    from sequencer.report.figures.style import save
+
+    temp = file.with_name(f".tmp-{file.name}")
+    try:
+        save(figure, temp)
+        temp.replace(file)
+    except OSError as error:
+        message = f"{file} cannot be written ({error.strerror or error}). Choose another file with -o."
+        raise SequencerError(message) from error
+    say(f"Drawn: {file}", hint=True)
+
+
+def write_text(text: str, file: Path) -> None:
+    """Write a new file.
+
+    Raises
+    ------
+    sequencer.errors.SequencerError
+        If it exists or cannot be written.
+    """
+    if file.exists():
+        message = f"{file} exists; nothing was written. Choose a new name."
+        raise SequencerError(message)
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        message = f"{file} cannot be written ({error.strerror or error}). Choose another file."
+        raise SequencerError(message) from error
+    say(f"Written: {file}", hint=True)
 
 
 # -- how commands end -------------------------------------------------------------------------------------------------

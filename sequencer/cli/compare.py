@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sequencer.cli.common import PATH, Command, examples, json_option, load_run, output_options
+from sequencer.cli.common import (
+    PATH,
+    Command,
+    check_picture,
+    examples,
+    json_option,
+    load_run,
+    output_options,
+    write_picture,
+    write_text,
+)
 from sequencer.cli.render import echo_json, echo_report
-from sequencer.cli.state import say
-from sequencer.errors import RunError, SequencerError
+from sequencer.errors import RunError
 
 if TYPE_CHECKING:
     from sequencer.plan.compare import Candidate
-
-FORMATS = (".png", ".svg", ".pdf")
 
 
 @click.command(
@@ -41,25 +48,17 @@ def compare(runs: tuple[Path, ...], output: Path | None, csv_file: Path | None, 
     if len(runs) < 2:
         message = "Name two RUNs or more."
         raise click.UsageError(message)
-    if output is not None and output.suffix.lower() not in FORMATS:
-        message = f"{output}: the name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
-        raise click.UsageError(message)
+    check_picture(output)
     from sequencer.plan.compare import Comparison
     from sequencer.report import compare as report
 
     found = Comparison(_candidates(runs))
-    try:
-        if csv_file is not None:
-            csv_file.write_text(report.tidy(found), encoding="utf-8", newline="")
-            say(f"Written: {csv_file}", hint=True)
-        if output is not None:
-            from sequencer.report.figures.comparison import comparison_figure, save
+    if csv_file is not None:
+        write_text(report.tidy(found), csv_file)
+    if output is not None:
+        from sequencer.report.figures.comparison import comparison_figure
 
-            save(comparison_figure(found), output)
-            say(f"Drawn: {output}", hint=True)
-    except OSError as error:
-        message = f"{error.filename or 'the file'} cannot be written ({error.strerror or error}). Choose another."
-        raise SequencerError(message) from error
+        write_picture(comparison_figure(found), output)
     if as_json:
         echo_json(report.content(found))
     else:

@@ -22,6 +22,7 @@ from sequencer.cli.rules import rules
 from sequencer.cli.show import show
 from sequencer.cli.solve import solve
 from sequencer.cli.state import Exit, State, process_began
+from sequencer.cli.survey import survey
 from sequencer.cli.validate import validate
 
 CONFIG = Path("sequencer.toml")
@@ -89,7 +90,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 )
 @output_options
 @click.rich_config({"text_paragraph_linebreaks": "\n\n", "text_emojis": False})
-@click.command_panel("Make a roadmap", commands=["init", "validate", "solve"])
+@click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
 @click.command_panel("Look closer", commands=["compare", "rules", "diff"])
 def cli() -> None:
@@ -105,7 +106,7 @@ def cli() -> None:
     """
 
 
-for _command in (init, validate, solve, show, evaluate, plot, compare, rules, diff):
+for _command in (init, validate, survey, solve, show, evaluate, plot, compare, rules, diff):
     cli.add_command(_command)
 
 

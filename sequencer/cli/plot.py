@@ -6,11 +6,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from sequencer.cli.common import PATH, Command, examples, load_run, output_options
-from sequencer.cli.state import say
-from sequencer.errors import RunError, SequencerError
-
-FORMATS = (".png", ".svg", ".pdf")
+from sequencer.cli.common import PATH, Command, check_picture, examples, load_run, output_options, write_picture
+from sequencer.errors import RunError
 
 
 @click.command(cls=Command, epilog=examples("sequencer plot run -o gantt.png", "sequencer plot run -o gantt.svg"))
@@ -19,24 +16,11 @@ FORMATS = (".png", ".svg", ".pdf")
 @output_options
 def plot(run: Path, output: Path) -> None:
     """Draw the roadmap of a RUN as a Gantt chart that fits a slide."""
-    if output.suffix.lower() not in FORMATS:
-        message = f"{output}: the name must end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
-        raise click.UsageError(message)
-    if not output.parent.is_dir():
-        message = f"There is no folder {output.parent}; make it first or choose another."
-        raise click.UsageError(message)
+    check_picture(output)
     found = load_run(run)
     if found.plan is None:
         message = f"{run} holds no plan, so there is nothing to draw. Solve again with more time or fewer rules."
         raise RunError(message)
-    from sequencer.report.figures.gantt import gantt_figure, save
+    from sequencer.report.figures.gantt import gantt_figure
 
-    figure = gantt_figure(found.plan, found.instance)
-    temp = output.with_name(f".tmp-{output.name}")
-    try:
-        save(figure, temp)
-        temp.replace(output)
-    except OSError as error:
-        message = f"{output} cannot be written ({error.strerror or error}). Choose another file with -o."
-        raise SequencerError(message) from error
-    say(f"Drawn: {output}", hint=True)
+    write_picture(gantt_figure(found.plan, found.instance), output)
