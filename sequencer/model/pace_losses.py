@@ -35,7 +35,7 @@ def _loss(model: SequencingModel, row: Pace, number: int, wave: int) -> Linear:
         comfort = (row.comfort or 0) + j
         if most > comfort and loss > before:
             column = model.new_columns(f"pace_{number}_{wave}_{j}", [(0,)], [float(most - comfort)])[0]
-            above = Linear(most - comfort, {column: -1.0})
-            model.row(RuleRef("value", ("pace", *row.items), wave), above, ">=", starting - Linear(comfort))
-            made.add(above, (loss - before) * model.money_scale)
+            saved = Linear(terms={column: 1.0})
+            model.row(RuleRef("value", ("pace", *row.items), wave), saved, "<=", Linear(most) - starting)
+            made.add(Linear(most - comfort) - saved, (loss - before) * model.money_scale)
     return made

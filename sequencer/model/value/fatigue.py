@@ -51,11 +51,10 @@ class Fatigue(Source):
         room = most - edge
         if room <= 0 or not live.terms:
             return Linear()
-        column = self.model.new_columns(f"fatigue_{k}_{t}_{j}", [(0,)], [room])[0]
-        over = Linear(room, {column: -1.0})
+        saved = Linear(terms={self.model.new_columns(f"fatigue_{k}_{t}_{j}", [(0,)], [room])[0]: 1.0})
         asleep = (Linear(1.0) - live) * room
-        self.model.row(RuleRef("value", ("fatigue", k), t), over, ">=", load - Linear(edge) - asleep)
-        return over
+        self.model.row(RuleRef("value", ("fatigue", k), t), saved, "<=", Linear(room + edge) - load + asleep)
+        return Linear(room) - saved
 
     def expr(self, category: str | None, period: int) -> Linear:
         """``− years · Σ_s slope · part``.

@@ -37,13 +37,17 @@ class Synergies(Source):
             return total(live) if live else Linear(1.0)
         ref = RuleRef("value", (row.id,), period)
         column = Linear(terms={self.model.new_columns(f"synergy_{row.id}_{period}", [(0,)], [1.0])[0]: 1.0})
-        together = column if row.rate >= 0 else Linear(1.0) - column
-        if row.rate >= 0 or self.exact:
+        all_live, most = total(live), len(live)
+        if row.rate >= 0:
             for each in live:
-                self.model.row(ref, together, "<=", each)
-        if row.rate < 0 or self.exact:
-            self.model.row(ref, together, ">=", total(live) - Linear(len(live) - 1.0))
-        return together
+                self.model.row(ref, column, "<=", each)
+            if self.exact:
+                self.model.row(ref, column, ">=", all_live - Linear(most - 1.0))
+            return column
+        self.model.row(ref, column, "<=", Linear(most) - all_live)
+        for each in live if self.exact else ():
+            self.model.row(ref, column, ">=", Linear(1.0) - each)
+        return Linear(1.0) - column
 
     def expr(self, category: str | None, period: int) -> Linear:
         """``rate · years · n``."""
