@@ -61,13 +61,6 @@ def _insert(raw: RawInstance, sourced: Sourced, record: type[Record]) -> Iterato
             yield problem
         elif found is not None:
             row.cells[name] = found
-    if record.table == "locks":
-        for other in raw.tables["locks"]:
-            if other.cells.get("item") == row.cells.get("item"):
-                other.record = None
-                other.cells |= row.cells
-                other.origins |= dict.fromkeys(("", *row.cells), sourced.origin)
-                return
     raw.tables[record.table].append(row)
 
 

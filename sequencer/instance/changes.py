@@ -16,7 +16,8 @@ validated as a whole.
   ``to_wave`` bound the column ``wave``. Without ``where`` all rows are meant. A change that meets no row is an error.
 * ``set`` puts a value in place (an empty text: the default), ``scale`` multiplies, ``add`` adds. An amount takes its
   low and high values along when scaled or added to. Empty cells without a default stay empty.
-* ``insert = { … }`` adds a row; a lock is merged with the one its item has already. ``delete = true`` takes rows out.
+* ``insert = { … }`` adds a row; locks on one item are merged, or refused where they contradict each other.
+  ``delete = true`` takes rows out.
 * ``table = "settings"`` changes a setting; there ``delete`` means back to the default.
 """
 

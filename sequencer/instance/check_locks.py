@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sequencer.errors import InputProblem
 from sequencer.instance.adoptables import Adoptable
+from sequencer.instance.check_references import place
 from sequencer.instance.nearest import suggest
 from sequencer.instance.rules import Lock
 from sequencer.instance.scene import Scene
@@ -52,7 +53,10 @@ def locks(scene: Scene) -> Iterator[InputProblem]:
         contradiction = _contradiction(scene.instance.adoptables[item_id], found)
         if contradiction and found.rows[-1] not in told:
             told.add(found.rows[-1])
-            yield scene.problem("locks", found.rows[-1], "lock-contradiction", f"{item_id} {contradiction}", REMEDY)
+            places = list(dict.fromkeys(place(scene, ("locks", index)) for index in found.rows))
+            decided = f" (decided in {' and in '.join(places)})" if len(places) > 1 else ""
+            message = f"{item_id} {contradiction}{decided}"
+            yield scene.problem("locks", found.rows[-1], "lock-contradiction", message, REMEDY)
 
 
 def _alone(scene: Scene, index: int, lock: Lock) -> Iterator[InputProblem]:

@@ -50,25 +50,26 @@ def unique_ids(scene: Scene) -> Iterator[InputProblem]:
             first = seen.setdefault(row.id, (table, index))
             if first == (table, index) or (table == "pots" and first[0] == "affiliates"):
                 continue
-            message = f"the id '{row.id}' is used already in {_place(scene, first)}"
+            message = f"the id '{row.id}' is used already in {place(scene, first)}"
             yield scene.problem(table, index, "duplicate-id", message, "Ids are unique across all tables.", "id")
 
 
 def unique_keys(scene: Scene) -> Iterator[InputProblem]:
     """Rows of a table have different keys."""
     for table, record in Instance.tables().items():
-        if issubclass(record, Named) and table != "modes":
-            continue
+        if (issubclass(record, Named) and table != "modes") or table == "locks":
+            continue  # locks on the same item are merged, or contradict one another
         seen: dict[str, int] = {}
         for index, row in scene.items(table):
             first = seen.setdefault(row.record_id, index)
             if first != index:
                 what = ", ".join(record.key)
-                message = f"the same {what} is given already in {_place(scene, (table, first))}"
+                message = f"the same {what} is given already in {place(scene, (table, first))}"
                 yield scene.problem(table, index, "duplicate-row", message, "Keep one of the two rows.")
 
 
-def _place(scene: Scene, spot: Spot) -> str:
+def place(scene: Scene, spot: Spot) -> str:
+    """File and row of a record, in words."""
     row = scene.rows[spot[0]][spot[1]]
     return ", ".join([row.file or spot[0], *([f"row {row.row}"] if row.row is not None else [])])
 

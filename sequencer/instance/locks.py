@@ -1,19 +1,21 @@
-"""Short forms of locks, as a command line takes them."""
+"""Locks: their short forms, as a command line takes them, and several on one item as one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from sequencer.errors import InputError, InputProblem
+from sequencer.instance.rules import Lock
 
 _FORM = re.compile(
     r"(?P<sign>[!+]?)(?P<item>[a-z0-9_.:@-]+)(?:/(?P<mode>[a-z0-9_/-]+))?"
     r"(?:(?P<how><=|>=|=)(?P<wave>[0-9]+))?(?:/(?P<late>[a-z0-9_/-]+))?"
 )
 REMEDY = (
-    "Write jp<=2 (latest start), jp>=2 (earliest), jp=2 (fixed), crm:2=3/build (fixed, in a mode), jp/adapted (mode), "
-    "!r4 (never), +r4 (must), +r4<=3 (live by wave 3)."
+    "Write jp<=2 (latest start, if adopted at all), jp>=2 (earliest, likewise), jp=2 (adopted in wave 2), "
+    "crm:2=3/build (in a mode, too), jp/adapted (mode, if adopted), !r4 (never), +r4 (must), +r4<=3 (live by wave 3)."
 )
 
 
@@ -52,6 +54,39 @@ def lock_row(text: str) -> dict[str, Any]:
     if mode:
         row["mode"] = mode
     return row
+
+
+def merged(locks: Iterable[Lock]) -> tuple[Lock, ...]:
+    """Locks with those on the same item joined into one.
+
+    Parameters
+    ----------
+    locks
+        Locks that do not contradict one another. Two that name different modes stay apart.
+    """
+    made: list[Lock] = []
+    for lock in locks:
+        index = next((n for n, other in enumerate(made) if _joinable(other, lock)), None)
+        if index is None:
+            made.append(lock)
+        else:
+            made[index] = _joined(made[index], lock)
+    return tuple(made)
+
+
+def _joinable(one: Lock, other: Lock) -> bool:
+    return one.item == other.item and (one.mode == other.mode or not (one.mode and other.mode))
+
+
+def _joined(one: Lock, other: Lock) -> Lock:
+    """Lock that decides what both decide: later of the earliest waves, sooner of the latest."""
+    waves: dict[str, int | None] = {}
+    for name, choose in (("by", min), ("latest", min), ("earliest", max), ("fixed", min)):
+        given = [w for w in (getattr(one, name), getattr(other, name)) if w is not None]
+        waves[name] = choose(given) if given else None
+    flags = {"must": one.must or other.must, "never": one.never or other.never}
+    words = {name: getattr(one, name) or getattr(other, name) for name in ("mode", "source", "note")}
+    return one.model_copy(update=waves | flags | words)
 
 
 def _refused(text: str, why: str) -> InputError:

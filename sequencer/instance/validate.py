@@ -14,6 +14,7 @@ from sequencer.instance.checks import check_scene
 from sequencer.instance.columns import Column, columns_of, gather
 from sequencer.instance.decimals import CellError
 from sequencer.instance.instance import Instance
+from sequencer.instance.locks import merged
 from sequencer.instance.nearest import suggest
 from sequencer.instance.records import Record
 from sequencer.instance.rows import RawInstance, RawRow, cell
@@ -54,7 +55,13 @@ def build(raw: RawInstance) -> Instance:
     problems += check_scene(scene)
     if problems:
         raise InputError(_in_order([raw.located(p) for p in problems]))
-    return scene.instance
+    return _with_locks_merged(scene.instance)
+
+
+def _with_locks_merged(instance: Instance) -> Instance:
+    """Instance with one lock an item, where several do not contradict one another."""
+    locks = merged(instance.locks)
+    return instance if locks == instance.locks else instance.model_copy(update={"locks": locks})
 
 
 def _validated(row: RawRow, record: type[Record]) -> Iterator[InputProblem]:

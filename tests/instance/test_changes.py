@@ -322,6 +322,46 @@ def test_locks_merge_with_the_row_of_their_item(folder):
     assert (jp.earliest, jp.mode, content.never) == (2, "adapted", True)
 
 
+def test_locks_that_go_together_are_one(folder):
+    # Not before wave 1 and, later said, not before wave 2; the folder says live by wave 3.
+    instance = folder.read(locks=["de>=1", "de>=2", "de<=3", "de<=2"])
+    assert [lock.item for lock in instance.locks] == ["de", "jp"]
+    de = instance.locks[0]
+    assert (de.must, de.by, de.earliest, de.latest) == (True, 3, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("locks", "said"),
+    [
+        (["remote=1", "remote=2"], "wave 1 and in wave 2 (decided in lock 'remote=1' and in lock 'remote=2')"),
+        (["!remote", "+remote"], "(decided in lock '!remote' and in lock '+remote')"),
+        (["remote<=1", "remote>=2"], "(decided in lock 'remote<=1' and in lock 'remote>=2')"),
+        (["jp/adapted", "jp/customized"], "(decided in locks.csv, row 3 and in lock 'jp/adapted' and in lock 'jp/cus"),
+        (["de=3", "de/standardized"], "(decided in locks.csv, row 2 and in lock 'de=3' and in lock 'de/standardized')"),
+    ],
+)
+def test_locks_that_contradict_each_other_are_all_named(folder, locks, said):
+    problem = folder.problem(locks=locks)
+    assert problem.rule == "lock-contradiction"
+    assert said in problem.message
+
+
+def test_rows_of_the_table_that_contradict_each_other_are_both_named(folder):
+    folder.put("locks.csv", "item,fixed,mode\njp,1,\njp,2,\n")
+    problem = folder.problem()
+    assert (problem.row, problem.rule) == (3, "lock-contradiction")
+    assert "locks.csv, row 2 and in locks.csv, row 3" in problem.message
+    folder.put("locks.csv", "item,fixed,mode\njp,2,\njp,,adapted\n")
+    (lock,) = folder.read().locks
+    assert (lock.fixed, lock.mode) == (2, "adapted")
+
+
+def test_locks_on_two_kinds_of_mode_stay_apart_and_both_hold(folder):
+    folder.put("touches.csv", "id\nhigh\nlow\n")
+    locks = folder.read(locks=["jp/adapted", "jp/high"]).locks
+    assert [lock.mode for lock in locks if lock.item == "jp"] == ["adapted", "high"]
+
+
 def test_locks_that_contradict_name_the_text(folder):
     problem = folder.problem(locks=["jp<=1"])
     assert (problem.file, problem.rule, problem.row) == ("lock 'jp<=1'", "lock-contradiction", None)
