@@ -1,4 +1,4 @@
-"""Decisions of a plan as columns of a standard form, and back."""
+"""Decisions and payments of a plan as columns of a standard form, and back."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sequencer.plan.plan import Adoption, Plan
+from sequencer.plan.plan import Adoption, Payment, Plan
 from sequencer.solver.standard_form import Floats, StandardForm
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
 
 
+NOTHING = 1e-9
+"""Payments smaller than this share of the largest are rounding."""
+
+
 def read_plan_of(model: SequencingModel, form: StandardForm, point: Floats) -> Plan:
-    """Plan of a point of the form: the first wave whose adoption column is 1, for each adoptable and mode."""
+    """Plan of a point of the form: the first wave whose adoption column is 1, for each adoptable and mode; payments."""
     values = form.to_model(point)
     first: dict[tuple[str, str], int] = {}
     for (item, mode, wave), column in model.adopt.items():
@@ -23,7 +27,19 @@ def read_plan_of(model: SequencingModel, form: StandardForm, point: Floats) -> P
             first[item, mode] = min(wave, first.get((item, mode), wave))
     return Plan(
         adoptions=tuple(Adoption(item, wave, mode or None) for (item, mode), wave in first.items()),
+        transfers=_payments(model, model.transfer, values),
+        prices=_payments(model, model.price, values),
         instance_fingerprint=model.instance.fingerprint,
+    )
+
+
+def _payments(model: SequencingModel, columns: dict[tuple[str, int], int], values: Floats) -> tuple[Payment, ...]:
+    """Payments in the declared unit."""
+    largest = max((values[column] for column in columns.values()), default=0.0)
+    return tuple(
+        Payment(affiliate, wave, float(values[column]) / model.money_scale)
+        for (affiliate, wave), column in columns.items()
+        if values[column] > NOTHING * max(1.0, largest)
     )
 
 
@@ -42,7 +58,7 @@ def adoption_columns(model: SequencingModel, form: StandardForm, plan: Plan) -> 
 
 
 def fix_decisions(model: SequencingModel, form: StandardForm, plan: Plan) -> StandardForm:
-    """Copy of the form with every adoption fixed as a plan says."""
+    """Copy of the form with every adoption fixed as a plan says; payments stay free, as no figure depends on them."""
     columns, values = adoption_columns(model, form, plan)
     lower, upper = form.lower.copy(), form.upper.copy()
     lower[columns.astype(int)] = values

@@ -9,7 +9,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,12 +130,23 @@ class Highs:
             Set from outside to stop.
         """
         self.stop = stop or threading.Event()
+        self._going = threading.Event()
+        self._going.set()
         self._events: queue.SimpleQueue[Pulse | Point] = queue.SimpleQueue()
         if deadline is not None:
             self._set("time_limit", max(deadline - time.monotonic(), 0.0))
         self._listen()
         self._worker = threading.Thread(target=self.highs.run, daemon=True)
         self._worker.start()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the search wait for as long as the context lasts: it holds at its next check for an interruption."""
+        self._going.clear()
+        try:
+            yield
+        finally:
+            self._going.set()
 
     @property
     def running(self) -> bool:
@@ -188,6 +200,8 @@ class Highs:
         told = 0.0
 
         def interrupt(event: Any) -> None:  # noqa: ANN401
+            while not self._going.wait(POLL_SECONDS) and not self.stop.is_set():
+                pass
             if self.stop.is_set():
                 event.interrupt()
 

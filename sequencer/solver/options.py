@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import os
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -52,17 +54,19 @@ class SolveOptions:
     max_nodes: int | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.gap < 1:
-            message = f"gap {self.gap} is not a fraction between 0 and 1; write 0.01 for 1 %"
-            raise SequencerError(message)
-        if self.time_limit is not None and self.time_limit <= 0:
-            message = f"time limit {self.time_limit} s must be positive"
-            raise SequencerError(message)
+        _check("gap", self.gap, _number(self.gap) and 0 <= self.gap < 1, "a fraction from 0 to 1; write 0.01 for 1 %")
+        if self.time_limit is not None:
+            good = _number(self.time_limit) and self.time_limit > 0
+            _check("time limit", self.time_limit, good, "seconds, more than 0; leave it out for no limit")
+        if self.threads is not None:
+            good = _whole(self.threads) and self.threads >= 1
+            _check("threads", self.threads, good, "a whole number from 1; leave it out for all cores")
+        _check("seed", self.seed, _whole(self.seed) and 0 <= self.seed < 2**31, "a whole number from 0 to 2147483647")
+        if self.max_nodes is not None:
+            good = _whole(self.max_nodes) and self.max_nodes >= 0
+            _check("limit of nodes", self.max_nodes, good, "a whole number from 0; leave it out for no limit")
         if self.deterministic and self.time_limit is not None:
             message = "a deterministic solve cannot have a time limit: it depends on the machine; limit nodes instead"
-            raise SequencerError(message)
-        if self.threads is not None and self.threads < 1:
-            message = f"threads {self.threads} must be at least 1"
             raise SequencerError(message)
 
     @property
@@ -77,3 +81,19 @@ class SolveOptions:
     def to_dict(self) -> dict[str, Any]:
         """Content of ``options.json``."""
         return asdict(self)
+
+
+def _number(value: object) -> bool:
+    """Whether something is a finite number."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _whole(value: object) -> bool:
+    """Whether something is a whole number; numpy's count as well."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _check(name: str, value: object, good: bool, remedy: str) -> None:
+    if not good:
+        message = f"{name} {value!r} cannot be used; it must be {remedy}"
+        raise SequencerError(message)

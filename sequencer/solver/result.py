@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sequencer.plan.evaluate import Evaluation
 from sequencer.plan.plan import Plan
@@ -16,6 +16,29 @@ def relative_gap(objective: float | None, bound: float | None) -> float | None:
         return None
     scale = max(abs(objective), abs(bound))
     return abs(bound - objective) / scale if scale else 0.0
+
+
+class Level(NamedTuple):
+    """One goal of a solve; a later one only decides among plans equal in all earlier ones.
+
+    Attributes
+    ----------
+    measure : str
+        What was optimised.
+    objective, bound, gap : float or None
+        Its figure for the plan, the proven bound on it and their relative gap; None while unknown. A bound that lies
+        within 1e-6 of the figure (or of 1, where that is more) is that figure: it is proven.
+    """
+
+    measure: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+
+    @property
+    def proven(self) -> bool:
+        """Whether no plan is better, up to 1e-6 relative."""
+        return self.gap is not None and self.gap <= 1e-6
 
 
 @dataclass(frozen=True)
@@ -33,7 +56,7 @@ class Result:
     objective, bound, gap : float or None
         Value of ``measure``, its proven bound and their relative gap, in the declared unit.
     measure : str
-        What was maximised.
+        What was optimised first.
     seconds : float
         Wall clock.
     currency : str
@@ -46,6 +69,8 @@ class Result:
         Versions of this package and of what it solved with.
     conflict : tuple of RuleRef
         Where infeasible: rules that cannot hold together, as far as known.
+    levels : tuple of Level
+        All that was optimised, the most important first; ``objective``, ``bound`` and ``measure`` are of the first.
     """
 
     termination: Termination
@@ -60,6 +85,7 @@ class Result:
     fingerprint: str
     versions: dict[str, str] = field(default_factory=dict)
     conflict: tuple[RuleRef, ...] = ()
+    levels: tuple[Level, ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -68,8 +94,9 @@ class Result:
 
     @property
     def proven_optimal(self) -> bool:
-        """Whether no plan is better, up to 1e-6 relative."""
-        return self.gap is not None and self.gap <= 1e-6
+        """Whether no plan is better in any goal, up to 1e-6 relative, without being worse in an earlier one."""
+        levels = self.levels or (Level(self.measure, self.objective, self.bound, self.gap),)
+        return all(level.proven for level in levels)
 
     def to_dict(self, run: str | None = None) -> dict[str, Any]:
         """Content of ``result.json``.

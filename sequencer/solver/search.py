@@ -7,7 +7,7 @@ decisions are worth completing. Completing one, with the core fixed and the rest
 plan. Where that does not close the gap, the second stage makes everything whole. Relaxing and fixing by importance is
 standard (*relax-and-fix*, Pochet & Wolsey 2006, *Production Planning by Mixed Integer Programming*, ch. 3); keeping its
 bound is what proves the gap. While no point waits to be completed, neighbourhoods of the best plan are searched
-(:mod:`sequencer.solver.neighbourhoods`).
+(:mod:`sequencer.solver.neighbourhoods`). With one thread the two take turns.
 """
 
 from __future__ import annotations
@@ -41,25 +41,42 @@ FIRST_SECONDS, MOST_SECONDS = 2.0, 10.0
 """Time for completing one point, or for one neighbourhood: at first, and at most."""
 
 
+SHORTEST_TURN = 0.1
+"""Least time that the search for the bound has for itself between two turns, on one thread."""
+
+WHOLE = 0.999
+"""A bound nearer than this to a plan proves it the best where the figure is a whole number."""
+
+
 class Search:
     """Search of one model.
 
     Parameters
     ----------
     model, form
-        The model and its (tightened) standard form.
+        The model and its (tightened) standard form, with what the keeper aims at as its objective.
     options
         How to solve.
     keeper
         Best plan and bound.
+    phase
+        What to call a search in which every decision is whole.
     """
 
-    def __init__(self, model: SequencingModel, form: StandardForm, options: SolveOptions, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        model: SequencingModel,
+        form: StandardForm,
+        options: SolveOptions,
+        keeper: Keeper,
+        phase: str = "search",
+    ) -> None:
         self.model = model
         self.form = form
         self.options = options
         self.keeper = keeper
-        self.unit = -1.0 / model.money_scale
+        self.phase = phase
+        self.aim = keeper.aim
         self.stop = threading.Event()
         self.interrupted = False
         self._core = self._core_columns()
@@ -102,24 +119,24 @@ class Search:
 
     def _stage(self, form: StandardForm, deadline: float | None, *, core: bool) -> Outcome:
         """Run the bound-proving search of a stage, and improve plans as long as it lasts."""
-        self.keeper.enter("core decisions" if core else "search")
+        self.keeper.enter("core decisions" if core else self.phase)
         self.stop = threading.Event()
         solver = Highs(form, self._solver_options(core))
         if self.keeper.best is not None:
             solver.set_start(*adoption_columns(self.model, form, self.keeper.best.plan))
-        beside = self.staged and self.options.cores > 1
+        beside = self.staged
         solver.start(deadline=deadline, stop=self.stop)
         self._neighbourhoods = Neighbourhoods(self.model, self.form, self.options.seed)
         while solver.running:
             try:
                 self._listen(solver, core=core, wait=not beside)
                 if beside and not self.stop.is_set():
-                    self._improve(solver, deadline, core=core)
+                    self._take_turns(solver, deadline, core=core)
             except KeyboardInterrupt:
                 self.interrupted = True
                 self.stop.set()
         outcome = solver.outcome()
-        self.keeper.bounded(self._in_unit(outcome.bound))
+        self.keeper.bounded(self.aim.worth_of(outcome.bound))
         self.keeper.heard = self.keeper.bound
         if outcome.point is not None and core:
             self._waiting = outcome.point
@@ -134,16 +151,13 @@ class Search:
             "threads": 1 if self.staged else self.options.cores,
             "random_seed": self.options.seed,
             "mip_rel_gap": self.options.gap / 10 if core else self.options.gap,
-            "mip_abs_gap": 1e-9,
+            "mip_abs_gap": WHOLE if self.aim.whole else 1e-9,
         }
         if self.staged:
             made |= {"mip_pscost_minreliable": 2, "mip_allow_restart": False}
         if self.options.max_nodes is not None:
             made["mip_max_nodes"] = self.options.max_nodes
         return made
-
-    def _in_unit(self, value: float | None) -> float | None:
-        return None if value is None else value * self.unit
 
     # -- what the bound-proving search tells --------------------------------------------------------------------------
 
@@ -152,7 +166,8 @@ class Search:
             if isinstance(event, Point):
                 self._take(event.values, core=core)
             elif isinstance(event, Pulse):
-                self.keeper.heard = min(self.keeper.heard, self._in_unit(event.bound) or self.keeper.heard)
+                heard = self.aim.worth_of(event.bound)
+                self.keeper.heard = self.keeper.heard if heard is None else min(self.keeper.heard, heard)
         self.keeper.tick()
         if self.keeper.nearly_enough:
             self.stop.set()
@@ -165,6 +180,19 @@ class Search:
             self.keeper.consider(read_plan_of(self.model, self.form, point))
 
     # -- improving plans ----------------------------------------------------------------------------------------------
+
+    def _take_turns(self, solver: Highs, deadline: float | None, *, core: bool) -> None:
+        """Improve plans beside the search for the bound; on one thread it waits, and then has as long for itself."""
+        idle = self._waiting is None and self.keeper.best is None
+        if idle or self.options.cores > 1:
+            self._improve(solver, deadline, core=core)
+            return
+        began = time.monotonic()
+        with solver.paused():
+            self._improve(solver, deadline, core=core)
+        until = time.monotonic() + max(time.monotonic() - began, SHORTEST_TURN)
+        while solver.running and time.monotonic() < until and not self.stop.is_set():
+            self._listen(solver, core=core, wait=True)
 
     def _improve(self, solver: Highs, deadline: float | None, *, core: bool) -> None:
         """Complete the newest point of the first stage; else search a neighbourhood of the best plan."""

@@ -6,23 +6,25 @@ import math
 import platform
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.metadata import version as package_version
 from typing import TYPE_CHECKING
 
 import sequencer
 from sequencer.errors import DisagreementError
 from sequencer.model.build import build
-from sequencer.plan.evaluate import Evaluation
+from sequencer.plan.evaluate import Evaluation, evaluate
 from sequencer.plan.plan import Plan
 from sequencer.solver import highs
+from sequencer.solver.aims import TOLERANCE, Aim, aimed, goal_aims, kept, tie_aims
 from sequencer.solver.completion import Completion
 from sequencer.solver.conflict import conflict_of
 from sequencer.solver.construct import Construction
-from sequencer.solver.decisions import fix_decisions
-from sequencer.solver.events import Listener, StartRepaired
+from sequencer.solver.events import Listener, Progress, StartRepaired
+from sequencer.solver.fixed import Fixed
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.options import SolveOptions
-from sequencer.solver.result import Result
+from sequencer.solver.result import Level, Result, relative_gap
 from sequencer.solver.search import SMALL, Search
 from sequencer.solver.standard_form import StandardForm, box_bound, standard_form
 from sequencer.solver.tightening import tighten as tightened
@@ -40,8 +42,11 @@ TIGHTEN_SECONDS = 15.0
 CONFLICT_SECONDS = 10.0
 """Most time spent on finding out which rules clash."""
 
-AGREEMENT = 1e-6
-"""Relative difference allowed between the solver's objective and the independent evaluation."""
+PREPARATION = 0.3
+"""Most of the time left that a preparation may take."""
+
+ROUNDING = 1e-9
+"""Rounding of the sum of large amounts that nearly cancel, relative to them."""
 
 
 def solve(
@@ -123,34 +128,30 @@ class _Solve:
         self.instance = instance
         self.options = options
         self.start = start
-        self.keeper = Keeper(instance, listeners, options.gap)
+        self.listeners = listeners
         self.began = time.monotonic()
+        self.deadline = None if options.time_limit is None else self.began + options.time_limit
+        self.bounds: dict[str, float] = {}
+        self.proven: set[str] = set()
 
     def run(self) -> Result:
-        limit = self.options.time_limit
-        deadline = None if limit is None else self.began + limit
-        self.keeper.enter("build")
+        for listener in self.listeners:
+            listener(Progress(0.0, "build"))
         self.model = build(self.instance, formulation=self.options.formulation, reduce=self.options.reduce)
         self.form = standard_form(self.model)
-        self.unit = -1.0 / self.model.money_scale
+        self.fixed = Fixed(self.model, self.form)
+        self.aims = goal_aims(self.model)
+        polish = self.fixed.polished if self.fixed.pays else None
+        self.keeper = Keeper(self.instance, self.listeners, self.options.gap, self.aims[0], polish, self.began)
         try:
             self._start_plan()
-            outcome = Search(self.model, self._tightened(deadline), self.options, self.keeper).run(deadline)
+            termination = self._search(self._tightened())
         except KeyboardInterrupt:
-            outcome = highs.Outcome(Termination.INTERRUPTED, None, None, None, 0)
+            termination = Termination.INTERRUPTED
         self.keeper.enter("evaluate")
-        return self._result(outcome)
+        return self._result(termination)
 
-    def _tightened(self, deadline: float | None) -> StandardForm:
-        """Form for the search; small problems are solved faster as they are."""
-        if not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
-            return self.form
-        self.keeper.enter("tightening")
-        return tightened(self.model, self.form, min(self._soon(TIGHTEN_SECONDS), deadline or math.inf))
-
-    def _soon(self, seconds: float) -> float:
-        """Deadline of a preparation; none where the clock must not decide."""
-        return math.inf if self.options.deterministic else time.monotonic() + seconds
+    # -- before the search --------------------------------------------------------------------------------------------
 
     def _start_plan(self) -> None:
         """Find a plan to start from; one that the independent evaluation does not accept is left out."""
@@ -167,61 +168,140 @@ class _Solve:
             self.keeper.emit(StartRepaired(self.keeper.seconds, dropped))
             self.keeper.consider(plan)
 
+    def _tightened(self) -> StandardForm:
+        """Form for the search; small problems are solved faster as they are."""
+        if not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
+            return self.form
+        self.keeper.enter("tightening")
+        return tightened(self.model, self.form, self._soon(TIGHTEN_SECONDS))
+
+    def _soon(self, seconds: float) -> float:
+        """When to end a preparation, after a part of the time left; never where the clock must not decide."""
+        if self.options.deterministic:
+            return math.inf
+        now = time.monotonic()
+        return now + min(seconds, math.inf if self.deadline is None else PREPARATION * max(self.deadline - now, 0.0))
+
+    # -- goals, one after the other -----------------------------------------------------------------------------------
+
+    def _search(self, form: StandardForm) -> Termination:
+        """Search for each goal among the plans that keep what was reached in the earlier ones, then break ties."""
+        ended = Termination.GAP_REACHED
+        for k, aim in enumerate(self.aims):
+            if k:
+                self.keeper.take_aim(aim)
+            termination = self._search_for(form, self._share(len(self.aims) - k), "next goal" if k else "search")
+            self.bounds[aim.measure] = self._bound(aim)
+            if self.keeper.proven:
+                self.proven.add(aim.measure)
+            if termination is not Termination.GAP_REACHED:
+                ended = termination
+            if self.keeper.best is None or termination is Termination.INTERRUPTED:
+                return ended
+            form = self._kept(form)
+        return self._break_ties(form) if len(self.proven) == len(self.aims) else ended
+
+    def _break_ties(self, form: StandardForm) -> Termination:
+        """Choose among plans equal in every goal; what there is not the time for stays open."""
+        for aim in tie_aims(self.model):
+            self.keeper.take_aim(aim)
+            termination = self._search_for(form, self.deadline, "ties")
+            if termination is not Termination.GAP_REACHED:
+                return Termination.INTERRUPTED if termination is Termination.INTERRUPTED else Termination.GAP_REACHED
+            form = self._kept(form)
+        return Termination.GAP_REACHED
+
+    def _search_for(self, form: StandardForm, deadline: float | None, phase: str) -> Termination:
+        """Search for what the keeper aims at, and say why that ended."""
+        options = replace(self.options, gap=0.0) if phase == "ties" else self.options
+        search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase)
+        termination = search.run(deadline).termination
+        if termination is Termination.INFEASIBLE and self.keeper.best is not None:
+            # Only what the evaluation tolerates and the solver does not can hold; nothing better is known to.
+            self.keeper.bounded(self.keeper.worth)
+            return Termination.GAP_REACHED
+        return termination
+
+    def _share(self, searches: int) -> float | None:
+        """Deadline of the next of so many searches, each with the same part of the time left."""
+        if self.deadline is None:
+            return None
+        now = time.monotonic()
+        return now + max(self.deadline - now, 0.0) / searches
+
+    def _kept(self, form: StandardForm) -> StandardForm:
+        """Form of the plans that keep what was reached."""
+        self.keeper.hold()
+        return kept(form, self.keeper.aim, self.keeper.worth)
+
     # -- result -------------------------------------------------------------------------------------------------------
 
-    def _result(self, outcome: highs.Outcome) -> Result:
-        best, bound = self.keeper.best, self._bound(outcome)
-        if best is not None:
-            bound = self._check_value(best, bound)
+    def _result(self, termination: Termination) -> Result:
+        best = self._polished(self.keeper.best)
+        infeasible = termination is Termination.INFEASIBLE
+        levels = tuple(self._level(aim, best, infeasible) for aim in self.aims)
         settings = self.instance.settings
         return Result(
-            termination=outcome.termination,
+            termination=termination,
             plan=best.plan if best else None,
             evaluation=best,
-            objective=best.npv if best else None,
-            bound=bound,
-            measure=settings.objective,
+            objective=levels[0].objective,
+            bound=levels[0].bound,
+            measure=levels[0].measure,
             seconds=self.keeper.seconds,
             currency=settings.currency,
             unit=settings.unit,
             fingerprint=self.instance.fingerprint,
             versions=versions(),
-            conflict=self._conflict(outcome),
+            conflict=self._conflict() if infeasible else (),
+            levels=levels,
         )
 
-    def _conflict(self, outcome: highs.Outcome) -> tuple[RuleRef, ...]:
-        """Rules that clash, where there is no plan; within the time limit."""
-        if outcome.termination is not Termination.INFEASIBLE:
-            return ()
+    def _conflict(self) -> tuple[RuleRef, ...]:
+        """Rules that clash; within the time limit."""
         self.keeper.enter("conflict")
-        limit = self.options.time_limit
-        left = math.inf if limit is None else self.began + limit - time.monotonic()
+        left = math.inf if self.deadline is None else self.deadline - time.monotonic()
         return conflict_of(self.instance, min(CONFLICT_SECONDS, left), formulation=self.options.formulation)
 
-    def _bound(self, outcome: highs.Outcome) -> float | None:
-        """Proven bound; that of the column bounds alone where the search ended before it had one."""
-        if outcome.termination is Termination.INFEASIBLE:
-            return None
-        bound = min(self.keeper.bound, box_bound(self.form) * self.unit)
-        return bound if math.isfinite(bound) else None
+    def _polished(self, best: Evaluation | None) -> Evaluation | None:
+        """Best plan with the smallest payments that its decisions need."""
+        plan = self.fixed.polished(best.plan) if best is not None and self.fixed.pays else None
+        made = None if plan is None else evaluate(self.instance, plan)
+        return made if made is not None and made.feasible else best
 
-    def _check_value(self, best: Evaluation, bound: float | None) -> float | None:
-        """Fail loudly unless solver and evaluation agree on the plan's value; return the bound, not below it.
+    def _bound(self, aim: Aim) -> float:
+        """Proven bound on the worth of a plan; that of the columns' own bounds where the search has none yet."""
+        widest = aim.worth_of(box_bound(aimed(self.form, aim)))
+        return min(self.keeper.bound, math.inf if widest is None else widest)
+
+    def _level(self, aim: Aim, best: Evaluation | None, infeasible: bool) -> Level:
+        """What is said of a goal; its figure for the best plan is checked first."""
+        if infeasible:
+            return Level(aim.measure, None, None, None)
+        bound = self.bounds.get(aim.measure, self._bound(aim) if aim is self.keeper.aim else math.inf)
+        if best is not None:
+            bound = self._checked(aim, best, bound)
+        objective = None if best is None else aim.figure(best)
+        known = aim.sense * bound + 0.0 if math.isfinite(bound) else None
+        return Level(aim.measure, objective, known, relative_gap(objective, known))
+
+    def _checked(self, aim: Aim, best: Evaluation, bound: float) -> float:
+        """Fail loudly unless solver and evaluation agree on a figure of the plan; return its bound, not below it.
 
         The search may hold a point whose continuous part is not yet the best for its decisions, so the solver is asked
-        again with the decisions fixed.
+        again with the decisions fixed. Where it takes the plan only as the evaluation tolerates it, the bound was
+        proven without such plans.
         """
-        fixed = fix_decisions(self.model, self.form, best.plan)
-        outcome = highs.Highs(fixed, {}, relax=True).run()
-        scale = max(abs(self.unit), abs(best.npv))
-        said = None if outcome.objective is None else outcome.objective * self.unit
-        if said is None or abs(said - best.npv) > AGREEMENT * scale:
-            message = f"the solver values the plan at {said}, the independent evaluation at {best.npv}"
+        figure, said = aim.figure(best), self.fixed.said(aim, best.plan)
+        scale = max(1.0 / aim.scale, abs(figure))
+        if said.figure is None or abs(said.figure - figure) > TOLERANCE * scale + ROUNDING * said.size:
+            message = f"the solver's {aim.measure} of the plan is {said.figure}, the independent evaluation's {figure}"
             raise DisagreementError(message)
-        if bound is not None and best.npv > bound + AGREEMENT * scale:
-            message = f"the plan is worth {best.npv}, more than the proven bound {bound}"
+        worth = aim.worth(best)
+        if said.strict and worth > bound + TOLERANCE * max(scale, said.size):
+            message = f"the {aim.measure} of the plan is {figure}, better than the proven bound {aim.sense * bound}"
             raise DisagreementError(message)
-        return None if bound is None else max(bound, best.npv)
+        return worth if aim.measure in self.proven else max(bound, worth)
 
 
 def versions() -> dict[str, str]:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy.sparse import diags
 
+from sequencer.solver.scaling import scales
 from sequencer.types import RuleRef
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ Floats = NDArray[np.float64]
 class StandardForm:
     """``min cost·x + offset`` subject to ``row_lower ≤ A x ≤ row_upper`` and bounds, some x integral.
 
-    The form always minimises; the model maximises, so costs are the negative of what the model says.
+    The form always minimises; the model maximises, so costs are the negative of what the model says. Rows and
+    continuous columns are scaled, see :mod:`sequencer.solver.scaling`.
 
     Attributes
     ----------
@@ -42,6 +45,8 @@ class StandardForm:
         The inverse; −1 for a column of the model in no row and without cost.
     refs : tuple of RuleRef
         Rule of each row.
+    units : array of shape (n,)
+        How much of the model's column one unit of each column is; 1 for decisions.
     """
 
     cost: Floats
@@ -55,11 +60,12 @@ class StandardForm:
     model_column: NDArray[np.int64]
     form_column: NDArray[np.int64]
     refs: tuple[RuleRef, ...]
+    units: Floats
 
     def to_model(self, point: Floats) -> Floats:
         """Values by model column of a point of the form; a column the form does not have is 0."""
         made = np.zeros(len(self.form_column))
-        made[self.model_column] = point
+        made[self.model_column] = point * self.units
         return made
 
 
@@ -82,16 +88,24 @@ def standard_form(model: SequencingModel) -> StandardForm:
     form_column[model_column] = np.arange(len(model_column))
     sense = np.array([r.bound_type for r in form.rows], dtype=np.int64)
     bounds = [v.bounds for v in form.columns]
+    lower = np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float)
+    upper = np.array([np.inf if up is None else up for _, up in bounds], dtype=float)
+    integral = np.array([not v.is_continuous() for v in form.columns], dtype=bool)
+    rules = tuple(refs[id(r.constraint)] for r in form.rows)
+    matrix, sides = form.A.tocsc(), np.asarray(form.rhs, dtype=float)
+    factors, units = scales(matrix, sides, upper, integral, rules)
+    sides = sides * factors
     return StandardForm(
-        cost=np.asarray(form.c.todense(), dtype=float)[0],
-        lower=np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float),
-        upper=np.array([np.inf if up is None else up for _, up in bounds], dtype=float),
-        integral=np.array([not v.is_continuous() for v in form.columns], dtype=bool),
-        matrix=form.A.tocsc(),
-        row_lower=np.where(sense > 0, -np.inf, form.rhs),
-        row_upper=np.where(sense < 0, np.inf, form.rhs),
+        cost=np.asarray(form.c.todense(), dtype=float)[0] * units,
+        lower=lower / units,
+        upper=upper / units,
+        integral=integral,
+        matrix=(diags(factors) @ matrix @ diags(units)).tocsc(),
+        row_lower=np.where(sense > 0, -np.inf, sides),
+        row_upper=np.where(sense < 0, np.inf, sides),
         offset=float(form.c_offset[0]),
         model_column=model_column,
         form_column=form_column,
-        refs=tuple(refs[id(r.constraint)] for r in form.rows),
+        refs=rules,
+        units=units,
     )

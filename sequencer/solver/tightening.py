@@ -23,6 +23,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
 from sequencer.solver.highs import Relaxation
+from sequencer.solver.scaling import power_of_two
 from sequencer.types import RuleRef
 
 if TYPE_CHECKING:
@@ -116,10 +117,11 @@ def _by_period(
 
 
 def _with_rows(form: StandardForm, rows: list[Row]) -> StandardForm:
-    """Append ``row ≤ 0`` for each row."""
+    """Append ``row ≤ 0`` for each row, scaled as those of the form are."""
     if not rows:
         return form
-    at = [(r, c, v) for r, (_, terms) in enumerate(rows) for c, v in terms.items()]
+    sizes = power_of_two(np.array([max(abs(v) for v in terms.values()) for _, terms in rows]))
+    at = [(r, c, v / sizes[r]) for r, (_, terms) in enumerate(rows) for c, v in terms.items()]
     index, columns, values = (np.array(x) for x in zip(*at, strict=True))
     added = csr_matrix((values, (index, columns)), shape=(len(rows), len(form.cost)))
     return replace(

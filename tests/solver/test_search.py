@@ -13,6 +13,7 @@ import sequencer as sq
 from sequencer.model.build import build
 from sequencer.solver import search
 from sequencer.solver import solve as module
+from sequencer.solver.aims import goal_aims
 from sequencer.solver.decisions import adoption_columns, fix_decisions, read_plan_of
 from sequencer.solver.events import Progress
 from sequencer.solver.highs import Highs, Relaxation
@@ -41,6 +42,10 @@ def everything_is_large(monkeypatch):
     """Stages and tightening for tiny instances too."""
     monkeypatch.setattr(search, "SMALL", 0)
     monkeypatch.setattr(module, "SMALL", 0)
+
+
+def keeper_of(instance, gap=0.01):
+    return Keeper(instance, (), gap, goal_aims(build(instance))[0])
 
 
 def forms(instance, formulation="compact"):
@@ -85,8 +90,11 @@ def test_a_row_by_hand():
     first = form.form_column[model.adopt["r1", "", 2]]
     rows = tight.matrix.tocsr()[len(form.row_upper) :]
     by_start = rows.toarray()[0]
-    # the columns are cumulative, so that of wave 2 carries 20 less the 10 that starting in wave 3 is worth
-    assert -by_start[first] / model.money_scale == pytest.approx(20 - 10, rel=1e-4)
+    # The columns are cumulative, so that of wave 2 carries 20 less the 10 that starting in wave 3 is worth; rows are
+    # scaled, and what a value column earns says by how much.
+    earning = np.flatnonzero((form.cost < 0) & (by_start > 0))[0]
+    scale = by_start[earning] / -form.cost[earning]
+    assert -by_start[first] / scale / model.money_scale == pytest.approx(20 - 10, rel=1e-4)
     assert optimum(instance)[0] == pytest.approx(20)
 
 
@@ -144,7 +152,7 @@ def test_stages_prove_the_same_optimum(threads):
 def test_the_bound_of_the_first_stage_is_a_bound():
     # with everything but the core relaxed the first stage can only be worth more than the optimum
     model, form, tight = forms(mixed())
-    engine = Search(model, tight, SolveOptions(threads=1), Keeper(mixed(), (), 0.01))
+    engine = Search(model, tight, SolveOptions(threads=1), keeper_of(mixed()))
     outcome = Highs(replace(tight, integral=engine._core), {"threads": 1, "mip_rel_gap": 0.0}).run()
     assert -outcome.bound / model.money_scale >= optimum(mixed())[0] * (1 - 1e-9)
 
@@ -180,7 +188,7 @@ def test_progress_never_shows_a_bound_below_the_best_plan(medium):
 
 
 def test_what_is_heard_stops_a_search_but_proves_nothing():
-    keeper = Keeper(mixed(), (), 0.5)
+    keeper = keeper_of(mixed(), 0.5)
     assert keeper.consider(optimum(mixed())[1])
     keeper.heard = keeper.best.npv * 1.1
     assert keeper.nearly_enough
@@ -190,7 +198,7 @@ def test_what_is_heard_stops_a_search_but_proves_nothing():
 
 
 def test_keeper_takes_better_plans_only():
-    keeper = Keeper(mixed(), (), 0.01)
+    keeper = keeper_of(mixed())
     plan = optimum(mixed())[1]
     assert keeper.consider(plan)
     assert not keeper.consider(plan)
@@ -216,7 +224,7 @@ def test_neighbourhoods_find_a_better_plan():
     model, form, _ = forms(instance)
     best, plan = optimum(instance)
     late = replace(plan, adoptions=tuple(a for a in plan.adoptions if a.id not in ("c1", "pt")))
-    keeper = Keeper(instance, (), 0.01)
+    keeper = keeper_of(instance)
     assert keeper.consider(late)
     around = Neighbourhoods(model, form, seed=1)
     import threading

@@ -105,7 +105,7 @@ def test_a_wrong_value_in_the_evaluation_is_noticed(monkeypatch):
     class Wrong:
         def __init__(self, right):
             self.plan, self.violations, self.feasible = right.plan, right.violations, right.feasible
-            self.npv = right.npv * 1.001
+            self.goals = tuple(figure * 1.001 for figure in right.goals)
 
     monkeypatch.setattr(keeper, "evaluate", lambda i, p: Wrong(evaluate(i, p)))
     with pytest.raises(DisagreementError, match="independent evaluation"):
