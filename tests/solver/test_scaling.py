@@ -125,7 +125,7 @@ def test_rows_that_count_stay_as_they_are():
 
 
 def test_scaling_changes_no_meaning(monkeypatch):
-    # The optimum of the scaled form, in the model's own columns, is a point of the form as it was written, worth as much.
+    # The optimum of the scaled form, in the model's own columns, is a point of the form as written, worth as much.
     model = build(carried(20_000))
     scaled = standard_form(model)
     monkeypatch.setattr(module, "scales", lambda matrix, *_: tuple(np.ones(n) for n in matrix.shape))
