@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sequencer.instance.features import not_modelled
 from sequencer.instance.items import SETS
-from sequencer.report import words
+from sequencer.report import goals, money_rules, words
 from sequencer.report.table import Table
 from sequencer.types import RuleRef
 
@@ -165,9 +165,10 @@ _TEXTS: dict[str, Callable[[Instance, Members], str]] = {
     "budgets": lambda i, m: f"Budget of {_pot_text(i, m[0])}",
     "capacities": lambda i, m: f"Capacity of {words.one_line(i.label(m[0]))}",
     "pace": lambda i, m: f"Starts in a wave: {', '.join(_set_text(i, x) for x in m[0].split())}",
-    "funding": lambda i, m: f"{item_text(i, m[0])} funds headquarters",
     "start_small": lambda i, m: "New brands in a wave",
     "locks": lambda i, m: f"{item_text(i, m[0])} {_LOCKS[m[1]]}",
+    **money_rules.TEXTS,
+    **goals.TEXTS,
 }
 
 
@@ -191,7 +192,11 @@ def instance_rules(instance: Instance) -> Table:
         *_parallel(instance),
         *_pace(instance),
         *_budgets(instance),
+        *money_rules.funding(instance),
+        *money_rules.returns(instance),
         *_capacities(instance),
+        *money_rules.hiring(instance),
+        *goals.wanted(instance),
         *_locks(instance),
     ]
     notes = tuple(f"Not modelled yet: {f.name} ({f.where})." for f in not_modelled(instance))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from sequencer.report import words
+from sequencer.report import goals, words
 from sequencer.report.adopted import adopted, adopted_text
+from sequencer.report.money_rules import AMOUNTS
 from sequencer.report.roadmap import not_adopted, roadmap
 from sequencer.report.rules import LOGIC, rule_text
 from sequencer.report.table import Table
@@ -59,13 +60,16 @@ def show(evaluation: Evaluation, result: Mapping[str, Any] | None = None) -> lis
 
 
 def headline(evaluation: Evaluation, result: Mapping[str, Any] | None = None) -> Table:
-    """Figures that decide: npv, value, cost, benefit to cost, payback, and how far from the best possible."""
+    """Figures that decide: goals, npv, value, cost, benefit to cost, payback, and how far from the best possible."""
     instance, measures = evaluation.instance, evaluation.measures
     unit = words.money_unit(instance)
     places = words.decimals(measures.get(k) or 0.0 for k in ("npv", "value", "cost"))
 
     def amount(value: float | None) -> str:
         return words.NONE if value is None else f"{unit} {words.number(value, places)}"
+
+    def figure(name: str) -> str:
+        return goals.figure(instance, name, measures.get(name))
 
     plain = {k: amount(measures.get(f"undiscounted_{k}")) for k in ("value", "cost")}
     years = words.short(instance.periods[-1].end_month / 12)
@@ -75,12 +79,15 @@ def headline(evaluation: Evaluation, result: Mapping[str, Any] | None = None) ->
         ("Value", amount(measures.get("value")), f"discounted; {plain['value']} undiscounted"),
         ("Cost", amount(measures.get("cost")), f"discounted; {plain['cost']} undiscounted"),
         ("Benefit to cost", words.number(measures.get("benefit_to_cost"), 2), "discounted, per unit of cost"),
-        ("Payback", _wave(instance, measures.get("payback_wave")), "cumulative discounted net stays at or above zero"),
-        ("First value", _wave(instance, measures.get("first_value_wave")), "first wave that earns"),
+        ("Payback", figure("payback_wave"), "cumulative discounted net stays at or above zero"),
+        ("First value", figure("first_value_wave"), "first wave that earns"),
         ("Peak spend", amount(measures.get("peak_budget")), "most that all pots spend in one wave"),
         ("Adopted", f"{len(adopted(evaluation))} of {len(instance.adoptables)}", adopted_text(evaluation)),
     ]
-    rows += _proof(result or {}, amount)
+    if goals.plain(instance):
+        rows += _proof(result or {}, amount)
+    else:
+        rows = goals.goal_rows(evaluation, result or {}) + rows
     broken = len(evaluation.violations)
     rows.append(("Rules broken", str(broken) if broken else "none", "of those this plan was checked against"))
     name = words.one_line(instance.settings.name)
@@ -96,24 +103,37 @@ def _proof(result: Mapping[str, Any], amount: Callable[[float | None], str]) -> 
         return [("Proven gap", "not known", "the search ended before anything was proven")]
     if result.get("proven_optimal"):
         return [("Proven gap", "0 %", "no plan is better")]
-    measure = str(result.get("measure") or "npv")
-    name = "net present value" if measure == "npv" else words.title_case(measure).lower()
-    said = f"no plan can have a better {name} than {amount(bound)}"
+    said = f"no plan can have a better net present value than {amount(bound)}"
     return [("Proven gap", words.percent(gap, 2 if gap < 0.1 else 1), said)]
 
 
-def _wave(instance: Instance, wave: float | None) -> str:
-    """A wave with its dates; never where there is none."""
-    return "never within the horizon" if wave is None else words.wave_text(instance, round(wave))
+_MONEY = {
+    "budget": "Budget",
+    "released": "Released",
+    "carry_in": "Carried in",
+    "transfer_in": "Transfers in",
+    "price_in": "Prices in",
+    "reinvested": "Reinvested",
+    "spend": "Spend",
+    "transfer_out": "Transfers out",
+    "price_out": "Prices out",
+    "carry_out": "Left over",
+    "lapsed": "Lapsed",
+}
+_MONEY_IF_ANY = frozenset({"transfer_in", "price_in", "reinvested", "transfer_out", "price_out"})
 
 
 def money(evaluation: Evaluation) -> Table:
-    """Budget, release, spend and carry-over of each wave: every pot of its own, those of the affiliates summed."""
+    """Budget, release, spend and carry-over of each wave: every pot of its own, those of the affiliates summed.
+
+    Transfers, prices and what is reinvested have a column each where there are any.
+    """
     instance = evaluation.instance
     groups: dict[str, list[MoneyRow]] = {}
     for row in evaluation.money_rows:
         groups.setdefault(_pot_name(instance, row.pot), []).append(row)
     places = words.decimals(v for r in evaluation.money_rows for v in (r.budget, r.spend) if v is not None)
+    fields = [f for f in _MONEY if f not in _MONEY_IF_ANY or any(getattr(r, f) for r in evaluation.money_rows)]
     rows = []
     for wave in range(1, instance.n_waves + 1):
         here = {name: [r for r in found if r.wave == wave] for name, found in groups.items()}
@@ -122,8 +142,8 @@ def money(evaluation: Evaluation) -> Table:
             lines.append(("all pots", [r for _, found in lines for r in found]))
         for number, (name, found) in enumerate(lines):
             head = (str(wave), words.span_text(instance, wave)) if number == 0 else ("", "")
-            rows.append((*head, name, *_money_cells(found, places)))
-    columns = ("Wave", "Dates", "Pot", "Budget", "Released", "Carried in", "Spend", "Left over", "Lapsed")
+            rows.append((*head, name, *_money_cells(found, fields, places)))
+    columns = ("Wave", "Dates", "Pot", *(_MONEY[f] for f in fields))
     notes = (
         "Released is the part of the budget that the mandate sets free. "
         "Lapsed is the rest of it, and what the next wave does not receive of what is left over.",
@@ -135,10 +155,10 @@ def _pot_name(instance: Instance, pot: str) -> str:
     return "affiliates" if pot in instance.by_id("affiliates") else words.one_line(instance.label(pot))
 
 
-def _money_cells(rows: list[MoneyRow], places: int) -> tuple[str, ...]:
+def _money_cells(rows: list[MoneyRow], fields: Sequence[str], places: int) -> tuple[str, ...]:
     """Sums over pots; a sum with an unlimited pot in it has no limit."""
     cells = []
-    for name in ("budget", "released", "carry_in", "spend", "carry_out", "lapsed"):
+    for name in fields:
         amounts = [getattr(r, name) for r in rows]
         cells.append("no limit" if None in amounts else words.number(sum(amounts), places))
     return tuple(cells)
@@ -163,8 +183,9 @@ def returns(evaluation: Evaluation) -> Table:
 
 
 def load(evaluation: Evaluation) -> Table:
-    """Load against capacity of each resource in each wave."""
+    """Load against capacity of each resource in each wave; with what is bought, where anything is."""
     instance = evaluation.instance
+    bought = any(r.extra for r in evaluation.load_rows)
     rows = []
     for resource in instance.resources:
         found = sorted((r for r in evaluation.load_rows if r.resource == resource.id), key=lambda r: r.wave)
@@ -174,8 +195,9 @@ def load(evaluation: Evaluation) -> Table:
             capacity = "no limit" if row.capacity is None else words.short(row.capacity)
             used = words.percent(row.load / row.capacity) if row.capacity else words.NONE
             dates = words.span_text(instance, row.wave)
-            rows.append((name, str(row.wave), dates, words.short(row.load), capacity, used))
-    columns = ("Resource", "Wave", "Dates", "Load", "Capacity", "Used")
+            extra = (words.short(row.extra),) if bought else ()
+            rows.append((name, str(row.wave), dates, words.short(row.load), capacity, *extra, used))
+    columns = ("Resource", "Wave", "Dates", "Load", "Capacity", *(("Bought",) if bought else ()), "Used")
     return Table("Load by wave", columns, tuple(rows))
 
 
@@ -241,8 +263,8 @@ def slack(evaluation: Evaluation, most: int = 20) -> Table:
     shown = ordered[: max(most, tight)]
     rows = []
     for s in shown:
-        places = words.decimals((s.lhs, s.rhs)) if s.ref.family == "budgets" else 2
-        say = (lambda v, p=places: words.number(v, p)) if s.ref.family == "budgets" else words.short
+        places = words.decimals((s.lhs, s.rhs)) if s.ref.family in AMOUNTS else 2
+        say = (lambda v, p=places: words.number(v, p)) if s.ref.family in AMOUNTS else words.short
         rows.append((rule_text(evaluation.instance, s.ref), _binds(s.ref), say(s.lhs), say(s.rhs), say(s.slack)))
     notes = [] if len(shown) == len(ordered) else [f"{len(ordered) - len(shown)} further limits have more room."]
     return Table("Tightest limits", ("Rule", "Wave", "Used", "Limit", "Room left"), tuple(rows), tuple(notes))

@@ -95,7 +95,8 @@ def _money(evaluation: Evaluation) -> dict[int, _Money]:
     for wave in range(1, evaluation.instance.n_waves + 1):
         rows = [r for r in evaluation.money_rows if r.wave == wave]
         released = sum(r.released or 0.0 for r in rows) if limited and rows else None
-        carried = sum(r.carry_in for r in rows)
+        # Transfers and prices stay among the pots; only what is reinvested adds to what there is.
+        carried = sum(r.carry_in + r.reinvested for r in rows)
         made[wave] = _Money(evaluation.cost(period=wave), released, carried, wave in broken)
     return made
 
@@ -112,7 +113,8 @@ def _spend(canvas: Canvas, column: layout.Column, top: float, height: float, eva
         entries.append(("Budget released", _RELEASED, None))
         unit += ", spend / available" if any("/" in t for t in texts.values()) else ""
     if any(m.released is not None and m.carried > 0 for m in money.values()):
-        entries.append(("Carried over", "#ffffff", style.SLATE))
+        back = any(r.reinvested for r in evaluation.money_rows)
+        entries.append(("Carried over, reinvested" if back else "Carried over", "#ffffff", style.SLATE))
     _frame(canvas, panel, "Spend and budget", unit, entries)
     wide, narrow = 0.72 * column.wave_width, 0.4 * column.wave_width
     for wave, m in money.items():
