@@ -24,19 +24,19 @@ from unittest.mock import patch
 from sequencer.errors import UnsupportedError
 from sequencer.instance.instance import Instance
 from sequencer.model import build
-from sequencer.plan.evaluate import evaluate
 from sequencer.solver import search
 from sequencer.solver import solve as solving
 from sequencer.solver.conflict import conflict_of
 from tests.model.tools import optimum
 from tests.oracle.draw import random_instance
-from tests.oracle.enumerate import Optimum, best_without, count, same, unavoidable
+from tests.oracle.enumerate import Optimum, Oracle, count, figures_of_ties, same, unavoidable
+from tests.oracle.features import FEATURES, mattering
 
 ROOT = Path(__file__).parents[2]
 FAMILIES = tuple(f.name for f in build.FAMILIES)
 
 LEAST_SHARE = 0.04
-"""A family is covered where leaving it out matters in at least this share of the instances (20 of 500)."""
+"""A family or feature is covered where it matters in at least this share of the instances (20 of 500)."""
 
 BY_CONSTRUCTION = "start_once"
 """The oracle's plans start everything once, in one mode; so this family is judged by the model without it."""
@@ -45,8 +45,8 @@ OTHERWISE = {BY_CONSTRUCTION, "windows", "mandate"}
 """Families without which model and evaluator need not agree: what their rows forbid has no meaning to agree on (a
 second start, a start too late to be live, a level without the one below)."""
 
-BOUND = 1e-5
-"""How near a proven bound has to be: the solver lets rows be missed by 1e-6, which large potentials multiply."""
+COARSE = "aggregated"
+"""Formulation that may refuse an instance."""
 
 Options = Mapping[str, Any]
 
@@ -67,6 +67,8 @@ class Finding:
         What went wrong, in words.
     in_oracle, in_model : tuple of str
         Families that matter to the oracle, and without whose rows the model gives another answer.
+    features : tuple of str
+        Features that matter to the oracle, see :mod:`tests.oracle.features`.
     """
 
     seed: int
@@ -78,6 +80,7 @@ class Finding:
     disagreements: tuple[str, ...]
     in_oracle: tuple[str, ...]
     in_model: tuple[str, ...]
+    features: tuple[str, ...]
 
 
 def variants() -> dict[str, Options]:
@@ -90,34 +93,39 @@ def variants() -> dict[str, Options]:
     for formulation in build.FORMULATIONS:
         made[f"{formulation}, tightened"] = {"formulation": formulation, "tighten": True, "staged": False}
         made[f"{formulation}, tightened, in stages"] = {"formulation": formulation, "tighten": True, "staged": True}
+    default = next(iter(build.FORMULATIONS))
+    made[f"{default}, everything, two threads"] = {"formulation": default, "staged": True, "threads": 2}
+    made[f"{default}, everything, deterministic"] = {"formulation": default, "deterministic": True}
     return made
 
 
 def examine(seed: int) -> Finding:
     """Hold everything against the oracle on one instance."""
     instance = random_instance(seed)
-    oracle = best_without(instance, FAMILIES)
-    expected = oracle[""]
+    oracle = Oracle(instance)
+    without = oracle.best_without(FAMILIES)
+    expected = without[""]
+    ties = figures_of_ties(oracle.tied()) if expected else ()
     checked, refused, wrong = [], [], []
     # Techniques for large instances are used on these small ones, too.
     with patch.object(search, "SMALL", 0), patch.object(solving, "SMALL", 0):
         for name, options in variants().items():
             try:
-                wrong += [f"{name}: {what}" for what in _solved(instance, options, expected)]
+                wrong += [f"{name}: {what}" for what in _solved(instance, options, expected, ties)]
                 checked.append(name)
-            except UnsupportedError:
+            except UnsupportedError as error:
                 refused.append(name)
-                if options["formulation"] == "cells" or not instance.scopes:
-                    wrong.append(f"{name}: refuses the instance")
+                if options["formulation"] != COARSE:
+                    wrong.append(f"{name}: refuses the instance: {error}")
     if expected is None and not unavoidable(instance, conflict := conflict_of(instance, formulation="cells")):
         wrong.append(f"a plan keeps all rules that are said to conflict: {[str(ref) for ref in conflict]}")
     in_model = []
     for family in FAMILIES:
-        npv = _without(instance, family)
-        if not same(npv, expected):
+        found = _without(instance, family)
+        if not same(found, expected):
             in_model.append(family)
-        if family not in OTHERWISE and not same(npv, oracle[family]):
-            wrong.append(f"model without {family}: {npv} instead of {_npv(oracle[family])}")
+        if family not in OTHERWISE and not same(found, without[family]):
+            wrong.append(f"model without {family}: {found} instead of {_goals(without[family])}")
     return Finding(
         seed=seed,
         plans=count(instance),
@@ -126,30 +134,33 @@ def examine(seed: int) -> Finding:
         checked=tuple(checked),
         refused=tuple(refused),
         disagreements=tuple(wrong),
-        in_oracle=tuple(f for f in FAMILIES if not same(oracle[f], expected)),
+        in_oracle=tuple(f for f in FAMILIES if not same(without[f], expected)),
         in_model=tuple(in_model),
+        features=tuple(mattering(instance, expected)),
     )
 
 
-def _solved(instance: Instance, options: Options, expected: Optimum | None) -> Iterator[str]:
+def _solved(instance: Instance, options: Options, expected: Optimum | None, ties: tuple[float, ...]) -> Iterator[str]:
     """What is wrong with the answer of a whole solve."""
     # Stages are only used where a gap is left to close.
-    gap = 1e-9 if options["staged"] else 0.0
+    gap = 1e-9 if options.get("staged") else 0.0
     try:
-        result = solving.solve(instance, gap=gap, threads=1, **options)
+        result = solving.solve(instance, **{"gap": gap, "threads": 1, **options})
     except UnsupportedError:
         raise
     except Exception as error:  # whatever goes wrong is a finding that needs its seed
         yield f"{type(error).__name__}: {error}"
         return
-    if not same(result.objective, expected):
-        yield f"{result.objective} instead of {_npv(expected)}"
-    elif result.plan is not None and result.objective is not None:
-        if result.bound is None or abs(result.bound - result.objective) > BOUND * max(1.0, abs(result.bound)):
+    found = None if result.evaluation is None else result.evaluation.goals
+    if not same(found, expected):
+        yield f"{found} instead of {_goals(expected)}"
+    elif result.evaluation is not None:
+        if not result.proven_optimal:
             yield f"not proven: {result.objective}, bound {result.bound}"
-        evaluation = evaluate(instance, result.plan)
-        if not evaluation.feasible or not same(evaluation.npv, expected):
-            yield f"a plan worth {evaluation.npv} that breaks {[str(v.ref) for v in evaluation.violations]}"
+        if not result.evaluation.feasible:
+            yield f"a plan that breaks {[str(v.ref) for v in result.evaluation.violations]}"
+        if not same(told := figures_of_ties([Optimum(result.evaluation.goals, result.evaluation.plan)]), ties):
+            yield f"a tie broken to {told} instead of {ties}"
 
 
 def _without(instance: Instance, family: str) -> float | None:
@@ -159,8 +170,8 @@ def _without(instance: Instance, family: str) -> float | None:
         return optimum(instance, "cells", reduce=False)[0]
 
 
-def _npv(optimum: Optimum | None) -> float | None:
-    return None if optimum is None else optimum.npv
+def _goals(optimum: Optimum | None) -> tuple[float, ...] | None:
+    return None if optimum is None else optimum.goals
 
 
 # -- summary ----------------------------------------------------------------------------------------------------------
@@ -178,6 +189,7 @@ class Summary:
     refused: Counter[str] = field(default_factory=Counter)
     in_oracle: Counter[str] = field(default_factory=Counter)
     in_model: Counter[str] = field(default_factory=Counter)
+    features: Counter[str] = field(default_factory=Counter)
     disagreements: list[str] = field(default_factory=list)
 
     def add(self, finding: Finding) -> None:
@@ -190,11 +202,14 @@ class Summary:
         self.refused.update(finding.refused)
         self.in_oracle.update(finding.in_oracle)
         self.in_model.update(finding.in_model)
+        self.features.update(finding.features)
         self.disagreements += [f"seed {finding.seed}, {what}" for what in finding.disagreements]
 
-    def matters(self, family: str) -> int:
-        """In how many instances a family matters."""
-        return (self.in_model if family == BY_CONSTRUCTION else self.in_oracle)[family]
+    def matters(self, name: str) -> int:
+        """In how many instances a family or feature matters."""
+        if name in FEATURES:
+            return self.features[name]
+        return (self.in_model if name == BY_CONSTRUCTION else self.in_oracle)[name]
 
     @property
     def least(self) -> int:
@@ -203,8 +218,9 @@ class Summary:
 
     @property
     def uncovered(self) -> list[str]:
-        """Families that matter in too few instances."""
-        return [f for f in FAMILIES if self.matters(f) < self.least]
+        """Families and features that matter in too few instances."""
+        missing = [f for f in FAMILIES if self.matters(f) < self.least]
+        return missing + [f for f in FEATURES if self.features[f] < self.least]
 
 
 def page(summary: Summary, first: int) -> str:
@@ -234,19 +250,26 @@ def page(summary: Summary, first: int) -> str:
             "",
             "## Families",
             "",
-            "In how many instances the best npv changes where a family's rules are left out: for the oracle, where the",
-            "evaluator's rules are; for the model, where its rows are. Without a family both must agree, too, unless",
+            "In how many instances the best answer changes where a family's rules are left out: for the oracle, where",
+            "the evaluator's rules are; for the model, where its rows are. Without a family both must agree, unless",
             f"what its rows forbid has no meaning (`{'`, `'.join(sorted(OTHERWISE))}`). A family is covered where it",
             f"matters to the oracle in at least {summary.least} instances. The oracle's plans start everything",
             f"once and in one mode, so `{BY_CONSTRUCTION}` is judged by the model.",
             "",
             *_table(("Family", "Oracle changes", "Model changes"), family_rows),
             "",
+            "## Features",
+            "",
+            "In how many instances what else instances can say changes the oracle's answer: its rows or amounts taken",
+            "out, or plans that use it left out. Goals, ties, paths and policies count where an instance has them.",
+            "",
+            *_table(("Feature", "Instances"), ((f, str(summary.features[f])) for f in FEATURES)),
+            "",
             "## Techniques and formulations",
             "",
-            "Each is a whole solve to a proven optimum, the plan evaluated. A formulation that cannot be exact for an",
-            "instance (shares of cells that are no product) refuses it. Where no plan keeps all rules, the rules that",
-            "are said to clash are held against the oracle, too: every plan must break one of them.",
+            "Each is a whole solve to a proven optimum, the plan evaluated: every goal, and the ties of equal plans,",
+            f"must be the oracle's. `{COARSE}` refuses what it cannot state. Where no plan keeps all rules, the rules",
+            "that are said to clash are held against the oracle, too: every plan must break one of them.",
             "",
             *_table(("Solved with", "Instances", "Refused"), variant_rows),
             "",

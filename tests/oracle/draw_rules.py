@@ -11,52 +11,76 @@ from tests.oracle.drawing import Drawing
 def budgets(drawing: Drawing) -> None:
     """Budgets of some pots, near what there is to pay, with carry-over; or hardly any but what an initiative frees."""
     drawing.settings["carry_share"] = drawing.pick((1, 0.5, 0))
-    for pot in ("hq", *drawing.ids("pots"), *drawing.ids("affiliates")):
+    given = {row["pot"] for row in drawing.tables["budgets"]}
+    for pot in (p for p in drawing.pots if p not in given):
         if pot in drawing.freeing or drawing.chance(8 if pot == "hq" else 3):
             level = drawing.pick((4, 3, 6, 2, 8) if pot == "hq" else (1, 2, 0.5))
             if pot in drawing.freeing and drawing.chance(6):
                 level = drawing.pick((0.5, 0))
-            for w in drawing.waves:
-                amount = level * drawing.pick((1, 1, 0.5, 1, 1, 1, 1, 0))
-                drawing.tables["budgets"].append({"pot": pot, "wave": w, "amount": amount})
+            budget(drawing, pot, level)
+
+
+def budget(drawing: Drawing, pot: str, level: float) -> None:
+    """Money of a pot, about so much in each wave."""
+    for w in drawing.waves:
+        drawing.add("budgets", pot=pot, wave=w, amount=level * drawing.pick((1, 1, 0.5, 1, 1, 2, 1, 1, 0.5, 1, 0)))
 
 
 def cost_splits(drawing: Drawing) -> None:
     """Lines that another pot pays in part, and factors on cost."""
-    single = [i for i, modes in drawing.modes.items() if not i.startswith("mandate")]
-    pots = ["hq", *drawing.ids("pots"), *drawing.ids("affiliates")]
-    if drawing.chance(3):
+    single = [i for i in drawing.modes if drawing.kinds[i] != "mandate"]
+    if drawing.chance(8):
         row = {"item": drawing.pick(single), "line": drawing.pick(("all", "one_off", "running"))}
-        drawing.tables["cost_splits"].append(row | {"pot": drawing.pick(pots), "share": drawing.pick((0.5, 0.25, 1))})
-    if drawing.chance(2):
+        drawing.add("cost_splits", **row, pot=drawing.pick(drawing.pots), share=drawing.pick((0.5, 0.25, 1)))
+    if drawing.chance(4):
         item = drawing.pick([*single, *drawing.ids("capabilities")])
         row = {"item": item, "line": drawing.pick(("all", "one_off", "running"))}
-        drawing.tables["cost_factors"].append(row | {"factor": drawing.pick((0.5, 2))})
+        drawing.add("cost_factors", **row, factor=drawing.pick((0.5, 2)))
 
 
 def capacities(drawing: Drawing) -> None:
-    """Capacity of the resources, and use that is not even."""
+    """Capacity of the resources, what may be bought beyond it, what pairs take, and use that is not even."""
+    bought = drawing.wants("extra_capacity")
     for resource in drawing.ids("resources"):
-        if drawing.chance(9):
-            level = drawing.pick((2, 1.5, 3, 1))
+        if bought or drawing.chance(9):
+            level = drawing.pick((0.5, 1) if bought else (2, 1.5, 1, 2))
+            lead = next(r["lead"] for r in drawing.tables["resources"] if r["id"] == resource)
             for w in drawing.waves:
-                capacity = max(0, level + drawing.pick((0, 0, -0.5, 1, 0.5)))
-                drawing.tables["capacities"].append({"resource": resource, "wave": w, "capacity": capacity})
+                row: dict[str, Any] = {"capacity": max(0, level + drawing.pick((0, 0, -0.5, 1, 0.5)))}
+                if bought and w > lead:
+                    row |= {"extra_cap": drawing.pick((1, 2, 0.5)), "extra_cost": drawing.pick((1, 0.5, 3, 0))}
+                drawing.add("capacities", resource=resource, wave=w, **row)
+        if drawing.wants("pair_uses") and drawing.ids("affiliates") and drawing.ids("brands"):
+            a, b = (drawing.pick(("", "", *drawing.ids(t))) for t in ("affiliates", "brands"))
+            amount = drawing.pick((1, 0.5, 2))
+            drawing.add("pair_uses", resource=resource, affiliate=a, brand=b, amount=amount)
         if drawing.chance(2):
-            # An affiliate takes as long as its archetype says, so a profile must do for several lengths.
-            row = {"item": drawing.pick(list(drawing.modes)), "resource": resource}
-            drawing.tables["use_profiles"].append(row | {"profile": drawing.pick(("1.5", "0.5 1.5", "1 0.25"))})
+            # Modes take different times, so that a profile may be longer than the shortest of them.
+            item = drawing.pick(list(drawing.modes))
+            profile = drawing.pick(("1.5", "0.5 1.5", "1 0.25") if drawing.longest[item] > 1 else ("1.5",))
+            drawing.add("use_profiles", item=item, resource=resource, profile=profile)
 
 
 def pace(drawing: Drawing) -> None:
-    """At most so many of a set start in a wave."""
+    """At most so many of a set start in a wave, or what is above a comfortable number costs."""
     sets = {"drivers": "drivers", "steps": "capability_steps", "affiliates": "affiliates", "brands": "brands"}
     there = [word for word, table in sets.items() if len(drawing.tables[table]) > 1]
     options = [*there, " ".join(drawing.modes)] if len(drawing.modes) > 1 else there
     if options:
         items = drawing.pick(options)
-        limit = drawing.pick((1, 1, 1, 1, 1, 1, 2, 1, 1, 0)) + (1 if " " in items else 0)
-        drawing.tables["pace"].append({"items": items, "limit": limit})
+        more = 1 if " " in items else 0
+        row: dict[str, Any] = {"items": items}
+        if drawing.wants("pace_losses"):
+            row |= {"comfort": drawing.pick((0, 1)), "losses": drawing.pick(("2.5", "1.5 7", "0.5 0.5 9", "20"))}
+        if not drawing.wants("pace_losses") or drawing.chance(2):
+            row["limit"] = drawing.pick((1, 1, 1, 1, 1, 1, 2, 1, 1, 0)) + more
+        drawing.add("pace", **row)
+
+
+def start_small(drawing: Drawing) -> None:
+    """Few brands at first, and few new ones later."""
+    drawing.settings["brands_first_wave"] = drawing.pick((1, 1, 1, 1, 1, None, 1, 0))
+    drawing.settings["brands_later_waves"] = drawing.pick((1, None, 1, None, None, 0))
 
 
 def locks(drawing: Drawing) -> None:
@@ -66,10 +90,10 @@ def locks(drawing: Drawing) -> None:
         if items and drawing.chance(tenths):
             item = drawing.pick(items)
             items.remove(item)
-            drawing.tables["locks"].append({"item": item} | _lock(drawing, item))
+            drawing.add("locks", item=item, **_lock(drawing, item))
     if not drawing.tables["locks"] and drawing.chance(5):
         kind = drawing.pick(("latest", "earliest", "fixed"))
-        drawing.tables["locks"].append({"item": "drivers", kind: drawing.pick(drawing.waves)})
+        drawing.add("locks", item="drivers", **{kind: drawing.pick(drawing.waves)})
 
 
 def _lock(drawing: Drawing, item: str) -> dict[str, Any]:
@@ -92,7 +116,7 @@ def _lock(drawing: Drawing, item: str) -> dict[str, Any]:
 def scopes(drawing: Drawing) -> None:
     """Shares of cells by table; they need not be a product of shares by affiliate, brand and customer type."""
     cells = list(product(*(drawing.ids(t) or [""] for t in ("affiliates", "brands", "customer_types"))))
-    if len(cells) not in (2, 4) or not drawing.chance(4):
+    if len(cells) not in (2, 4):
         return
     # A driver that addresses a part of them must find a share in it.
     part = any(
@@ -103,8 +127,4 @@ def scopes(drawing: Drawing) -> None:
     else:
         eighths = drawing.pick(((3, 1, 2, 2), (2, 2, 2, 2), (1, 3, 3, 1) if part else (2, 4, 2, 0)))
     for (a, b, k), share in zip(cells, eighths, strict=True):
-        row = {"affiliate": a, "brand": b, "customer_type": k, "share": share / 8}
-        drawing.tables["scopes"].append(row)
-
-
-RULES = (budgets, cost_splits, capacities, pace, locks, scopes)
+        drawing.add("scopes", affiliate=a, brand=b, customer_type=k, share=share / 8)

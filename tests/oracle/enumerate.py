@@ -11,7 +11,7 @@ pay for without them (:mod:`tests.oracle.payments`); they count in no measure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -68,10 +68,13 @@ class Oracle:
     ----------
     instance
         What is given.
+    may
+        What may be adopted in which mode; everything where it is not said.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, may: Callable[[Adoption], bool] | None = None) -> None:
         self.instance = instance
+        self.may = may
         self.evaluator = Evaluator(instance)
         self.senses = tuple(goal.sense for goal in goals(instance))
 
@@ -91,14 +94,16 @@ class Oracle:
         return {family: self._paid(search.best, family) for family, search in searches.items()}
 
     def tied(self) -> list[Optimum]:
-        """All plans that keep every rule and are as good as the best one in every goal."""
+        """Plans that keep every rule, are as good as the best in every goal, and then adopt the fewest the soonest."""
         search = _Staged(self.senses, last=True)
         for optimum in self._ranked():
             if search.over(optimum):
                 break
             if self.allowed_without(optimum.plan, [""]):
                 search.take(optimum)
-        return [o for o in search.ties if o is not None]
+        found = search.ties
+        first = min((_ties_of(o.plan) for o in found), default=())
+        return [self._paid(o, "") or o for o in found if _ties_of(o.plan) == first]
 
     def allowed_without(self, plan: Plan, families: Iterable[str]) -> set[str]:
         """Families that it is enough to leave out for a plan to be allowed; where nothing is broken, all of them."""
@@ -138,7 +143,7 @@ class Oracle:
 
     def _ranked(self) -> list[Optimum]:
         """All plans with their goals, the best of the first goal first."""
-        found = plans(self.instance)
+        found = (p for p in plans(self.instance) if self.may is None or all(map(self.may, p.adoptions)))
         if self.instance.settings.objective == "npv" and goals(self.instance)[0].measure == "npv":
             valued = [Optimum((self.evaluator.npv(plan),), plan) for plan in found]
         else:
@@ -199,6 +204,19 @@ class _Staged:
         return loss <= TOLERANCE * max(1.0, abs(best.goals[goal]))
 
 
+def figures_of_ties(tied: Iterable[Optimum]) -> tuple[float, ...]:
+    """What tells plans apart that are equal in every goal, of the one that comes first.
+
+    Fewest adoptions, then the smallest sum of start waves, then the smallest payments.
+    """
+    return min((_ties_of(optimum.plan) for optimum in tied), default=())
+
+
+def _ties_of(plan: Plan) -> tuple[float, ...]:
+    paid = sum(payment.amount for payment in (*plan.transfers, *plan.prices))
+    return float(len(plan.adoptions)), float(sum(a.wave for a in plan.adoptions)), paid
+
+
 def best(instance: Instance) -> Optimum | None:
     """The best plan that keeps every rule; None where none does."""
     return Oracle(instance).best()
@@ -212,10 +230,12 @@ def best_without(instance: Instance, families: Iterable[str]) -> dict[str, Optim
 def unavoidable(instance: Instance, refs: Iterable[RuleRef]) -> bool:
     """Whether every plan, whatever is paid, breaks one of the rules, in whatever wave.
 
-    That whatever starts is live in time is part of what a plan is, so breaking ``windows`` counts as well.
+    That whatever starts is live in time is part of what a plan is, so breaking ``windows`` counts as well; and so is
+    that the mandate rises step by step, where the mandate plays a part.
     """
     oracle = Oracle(instance)
     named = {_decision(ref) for ref in refs}
+    named |= {("windows",), *([("mandate",)] if any(family.startswith("mandate") for family, *_ in named) else [])}
     return all(_breaks(oracle, plan, named) for plan in plans(instance))
 
 
@@ -223,7 +243,7 @@ def _breaks(oracle: Oracle, plan: Plan, named: set[tuple[str, ...]]) -> bool:
     """Whether a plan breaks one of the rules named, whatever is paid."""
     paid = set()
     for ref in oracle.evaluator.broken(plan):
-        if ref.family == "windows" or _decision(ref) in named:
+        if (ref.family,) in named or _decision(ref) in named:
             if ref.family not in FAMILIES or oracle.instance.settings.funding == "none":
                 return True
             paid.add(ref)

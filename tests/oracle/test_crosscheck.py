@@ -9,7 +9,7 @@ import pytest
 
 from sequencer.model import build
 from tests.oracle import crosscheck
-from tests.oracle.crosscheck import FAMILIES, Finding, Summary, examine, page, variants
+from tests.oracle.crosscheck import FAMILIES, FEATURES, Finding, Summary, examine, page, variants
 
 PAGE = Path(__file__).parents[2] / "docs" / "crosscheck.md"
 
@@ -37,7 +37,7 @@ def examine_families(seed: int) -> set[str]:
 
 
 def finding(seed: int, *in_oracle: str) -> Finding:
-    return Finding(seed, 10, False, False, ("cells",), (), (), in_oracle, ("start_once",))
+    return Finding(seed, 10, False, False, ("cells",), (), (), in_oracle, ("start_once",), FEATURES)
 
 
 def test_a_family_is_covered_where_it_matters_often_enough():

@@ -1,0 +1,428 @@
+"""Value, cost, load and losses of a plan a second time: month by month, cell by cell, straight from the tables.
+
+Written from the formulation alone, in plain loops over months, to be held against the evaluator. It reads the records
+of an instance and nothing of what they are turned into: not the adoptables with their modes and cost lines, not the
+shares of cells, the ramps or what evaluator and model prepare. Item expressions are the only lookup it uses.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sequencer.instance.instance import Instance
+    from sequencer.instance.items import Member
+    from sequencer.plan.plan import Plan
+
+
+@dataclass
+class Ledger:
+    """What a plan is worth, undiscounted by period unless said otherwise.
+
+    Attributes
+    ----------
+    value : dict of (str, str, int) to float
+        Value by category, affiliate (empty for what no affiliate earns) and period.
+    cells : dict of (str, int) to float
+        Gross value of cells by affiliate and period.
+    cost : dict of int to float
+        Cost by period.
+    load : dict of (str, int) to float
+        Load of a resource by wave.
+    pace_loss : dict of int to float
+        Loss by wave.
+    npv, weighted_npv : float
+        Discounted.
+    """
+
+    value: dict[tuple[str, str, int], float] = field(default_factory=lambda: defaultdict(float))
+    cells: dict[tuple[str, int], float] = field(default_factory=lambda: defaultdict(float))
+    cost: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    load: dict[tuple[str, int], float] = field(default_factory=lambda: defaultdict(float))
+    pace_loss: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    npv: float = 0.0
+    weighted_npv: float = 0.0
+
+
+class Monthly:
+    """A plan laid out by months.
+
+    Parameters
+    ----------
+    instance, plan
+        A plan of which every adoption is understood and live by ``W + 1``.
+    """
+
+    def __init__(self, instance: Instance, plan: Plan) -> None:
+        self.instance = instance
+        self.wave = {a.id: a.wave for a in plan.adoptions}
+        self.mode = {a.id: a.mode or "" for a in plan.adoptions}
+        self.months = list(instance.wave_months)
+        self.last = len(self.months)
+        tail = instance.settings.tail_months
+        while tail > 0:
+            self.months.append(min(12, tail))
+            tail -= 12
+        self.live_from = {i: w + self.duration(i) for i, w in self.wave.items()}
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def periods(self) -> range:
+        return range(1, len(self.months) + 1)
+
+    def first_month(self, period: int) -> int:
+        return sum(self.months[: period - 1])
+
+    def discount(self, period: int) -> float:
+        middle = (self.first_month(period) + self.months[period - 1] / 2) / 12
+        return float((1 + self.instance.settings.discount_rate) ** -middle)
+
+    def live(self, item: str, period: int) -> bool:
+        return item in self.live_from and self.live_from[item] <= min(period, self.last + 1)
+
+    def member_live(self, member: Member, period: int) -> bool:
+        return self.live(member.id, period) and (member.modes is None or self.mode[member.id] in member.modes)
+
+    # -- records ------------------------------------------------------------------------------------------------------
+
+    def row(self, table: str, **key: object) -> Any:  # noqa: ANN401
+        """Record with these fields; None where there is none."""
+        rows = (r for r in self.instance.rows(table) if all(getattr(r, k) == v for k, v in key.items()))
+        return next(rows, None)
+
+    def record(self, item: str) -> Any:  # noqa: ANN401
+        """Record that an adoptable comes from."""
+        whole, _, level = item.partition(":")
+        name, _, place = whole.partition("@")
+        if level and name == "mandate":
+            return self.row("mandate", level=int(level))
+        if level:
+            return self.row("capability_steps", capability=name, level=int(level))
+        if place:
+            found = self.row("driver_affiliates", driver=name, affiliate=place)
+            return found or self.row("brand_affiliates", brand=name, affiliate=place) or self.row("functions", id=name)
+        tables = ("drivers", "affiliates", "brands", "customer_types", "functions", "exceptions", "initiatives")
+        return next(r for r in (self.row(t, id=item) for t in tables) if r is not None)
+
+    def extra_mode(self, item: str) -> Any:  # noqa: ANN401
+        """Row of table ``modes`` that the plan uses; None where it is one of the item's own."""
+        return self.row("modes", item=item, id=self.mode[item])
+
+    def own_mode(self, item: str) -> str:
+        """Mode that a further mode is derived from: the first of the item's own."""
+        if self.extra_mode(item) is None:
+            return "" if self.mode[item] == "own" else self.mode[item]
+        if self.row("affiliates", id=item) is not None:
+            base = self.archetypes_of(item)[0].id
+            return f"{base}/{self.instance.touches[0].id}" if self.instance.touches else base
+        sourced = self.sourcing_of(item)
+        return sourced[0].id if sourced else ""
+
+    def sourcing_of(self, item: str) -> list[Any]:
+        name, _, level = item.partition(":")
+        if not level or name == "mandate" or "@" in name:
+            return []
+        layer = self.row("capabilities", id=name).layer
+        return [s for s in self.instance.sourcing_modes if layer in s.layers]
+
+    def archetypes_of(self, affiliate: str) -> list[Any]:
+        row = self.row("affiliates", id=affiliate)
+        made = []
+        for a in self.instance.archetypes:
+            fits = not self.instance.fit or self.fit_row(row.affiliate_class, a) is not None
+            if a.id in row.archetypes or (not row.archetypes and fits):
+                made.append(a)
+        return made
+
+    def fit_row(self, affiliate_class: str, archetype: Any) -> Any:  # noqa: ANN401
+        return self.row("fit", affiliate_class=affiliate_class, archetype=archetype.variant_of or archetype.id)
+
+    def archetype(self, affiliate: str) -> Any:  # noqa: ANN401
+        return self.row("archetypes", id=self.own_mode(affiliate).split("/")[0])
+
+    def touch(self, affiliate: str) -> Any:  # noqa: ANN401
+        return self.row("touches", id=self.own_mode(affiliate).partition("/")[2])
+
+    def sourcing(self, item: str) -> Any:  # noqa: ANN401
+        return next((s for s in self.sourcing_of(item) if s.id == self.own_mode(item)), None)
+
+    def duration(self, item: str) -> int:
+        extra = self.extra_mode(item)
+        if extra is not None and extra.duration is not None:
+            return int(extra.duration)
+        return self.own_duration(item)
+
+    def own_duration(self, item: str) -> int:
+        if self.row("affiliates", id=item) is not None:
+            return int(self.archetype(item).duration)
+        sourced = self.sourcing(item)
+        if sourced is not None and sourced.duration is not None:
+            return int(sourced.duration)
+        return int(getattr(self.record(item), "duration", 0))
+
+    # -- cost ---------------------------------------------------------------------------------------------------------
+
+    def costs(self, item: str) -> tuple[float, float]:
+        """One-off cost and running cost a year."""
+        record = self.record(item)
+        if self.row("affiliates", id=item) is not None:
+            archetype, touch = self.archetype(item), self.touch(item)
+            one_off = archetype.one_off_cost + archetype.one_off_share_of_revenue * record.revenue
+            one_off *= touch.cost_factor if touch else 1
+            running = archetype.running_cost
+        else:
+            one_off, running = record.one_off_cost, record.running_cost
+        name = item.partition(":")[0]
+        capability, _, place = name.partition("@")
+        local = self.row("local_capabilities", capability=capability, affiliate=place) if place else None
+        factor = 1.0
+        for row in (self.sourcing(item), self.extra_mode(item), local):
+            factor *= row.cost_factor if row is not None else 1.0
+        one_off, running = one_off * factor, running * factor
+        for row in self.instance.cost_factors:
+            if row.item in (item, name, capability):
+                one_off *= row.factor if row.line in ("one_off", "all") else 1.0
+                running *= row.factor if row.line in ("running", "all") else 1.0
+        return one_off, running
+
+    def add_cost(self, made: Ledger) -> None:
+        for item, wave in self.wave.items():
+            one_off, running = self.costs(item)
+            span = max(self.duration(item), 1)
+            for w in range(wave, wave + span):
+                made.cost[w] += one_off / span
+            for t in self.periods:
+                if self.live(item, t):
+                    made.cost[t] += running * self.months[t - 1] / 12
+
+    # -- load ---------------------------------------------------------------------------------------------------------
+
+    def use(self, item: str, resource: Any) -> list[float]:  # noqa: ANN401
+        """Use of a resource by wave since start."""
+        span = max(self.duration(item), 1)
+        row = self.row("use_profiles", item=item, resource=resource.id)
+        if row is not None:
+            made = [*row.profile, *[0.0] * span][:span]
+        else:
+            record = self.record(item)
+            if self.row("affiliates", id=item) is not None:
+                touch = self.touch(item)
+                amount = self.archetype(item).use.get(resource.id, 0.0)
+                amount += touch.use.get(resource.id, 0.0) if touch else 0.0
+            else:
+                amount = record.use.get(resource.id, 0.0)
+            made = [amount] * span if resource.timing == "each_wave" else [0.0] * (span - 1) + [amount]
+        for factors in (self.sourcing(item), self.extra_mode(item)):
+            factor = factors.use_factor.get(resource.id, 1.0) if factors is not None else 1.0
+            made = [u * factor for u in made]
+        return made
+
+    def upkeep(self, item: str, resource: str) -> float:
+        row = self.archetype(item) if self.row("affiliates", id=item) is not None else self.record(item)
+        return float(row.upkeep.get(resource, 0.0))
+
+    def add_load(self, made: Ledger) -> None:
+        for r in self.instance.resources:
+            for item, wave in self.wave.items():
+                for w, amount in enumerate(self.use(item, r), start=wave):
+                    made.load[r.id, w] += amount
+                for w in range(1, self.last + 1):
+                    made.load[r.id, w] += self.upkeep(item, r.id) if self.live(item, w) else 0.0
+            for row, w in product(self.instance.pair_uses, range(1, self.last + 1)):
+                if row.resource == r.id:
+                    made.load[r.id, w] += row.amount * self.live_pairs(row, w)
+            self.add_bought(made, r)
+
+    def live_pairs(self, row: Any, wave: int) -> int:  # noqa: ANN401
+        """Pairs of affiliate and brand that a row means and that are live."""
+        pairs = 0
+        for a, b in product(self.instance.affiliates, self.instance.brands):
+            if row.affiliate in ("", a.id) and row.brand in ("", b.id):
+                own = self.row("brand_affiliates", brand=b.id, affiliate=a.id)
+                needed = [a.id, b.id, *([f"{b.id}@{a.id}"] if own is not None else [])]
+                pairs += all(self.live(i, wave) for i in needed)
+        return pairs
+
+    def add_bought(self, made: Ledger, resource: Any) -> None:  # noqa: ANN401
+        """Capacity that is missing is bought, even where that is more than may be."""
+        for w in range(1, self.last + 1):
+            row = self.row("capacities", resource=resource.id, wave=w)
+            if row is not None:
+                made.cost[w] += max(0.0, made.load[resource.id, w] - row.capacity) * row.extra_cost
+
+    # -- value --------------------------------------------------------------------------------------------------------
+
+    def add_cells(self, made: Ledger) -> None:
+        for d in self.instance.drivers:
+            if d.id not in self.wave:
+                continue
+            for (a, b, k), share in self.shares(d).items():
+                needed = self.needed(d, a, b, k)
+                gates = self.gates(d.id, a)
+                if not all(i in self.wave for i in needed):
+                    continue
+                factor = share * self.factor(d, a, b, k)
+                age = 0
+                for t in self.periods:
+                    open_ = all(self.live(i, t - lag) for i, lag in gates)
+                    if not (open_ and all(self.live(i, t) for i in needed)):
+                        continue
+                    for _ in range(self.months[t - 1]):
+                        rate = d.potential * factor * self.lifecycle(d.id, b, t)
+                        amount = rate * self.ramp(self.ramp_owners(a), age) / 12
+                        made.value[d.category, a, t] += amount
+                        made.cells[a, t] += amount
+                        age += 1
+
+    def shares(self, driver: Any) -> dict[tuple[str, str, str], float]:  # noqa: ANN401
+        """Share of its potential by cell."""
+        kinds = []
+        for table in ("affiliates", "brands", "customer_types"):
+            there = [row.id for row in self.instance.rows(table)]
+            kinds.append([i for i in there if i in getattr(driver, table) or not getattr(driver, table)] or [""])
+        made = {}
+        for a, b, k in product(*kinds):
+            if self.instance.scopes:
+                place = {"affiliate": a, "brand": b, "customer_type": k}
+                row = self.row("scopes", driver=driver.id, **place) or self.row("scopes", driver="", **place)
+                made[a, b, k] = row.share if row else 0.0
+                continue
+            share = 1.0
+            if a:
+                affiliate = self.row("affiliates", id=a)
+                share *= affiliate.revenue if affiliate.share is None else affiliate.share
+            share *= self.row("brands", id=b).share if b else 1.0
+            share *= self.row("customer_types", id=k).share if k else 1.0
+            made[a, b, k] = share
+        whole = sum(made.values())
+        return {cell: share / whole for cell, share in made.items()}
+
+    def needed(self, driver: Any, a: str, b: str, k: str) -> list[str]:  # noqa: ANN401
+        """What has to be live for a cell, local capabilities apart."""
+        made = [driver.id, *(i for i in (a, b, k) if i)]
+        for name in driver.functions:
+            made.append(f"{name}@{b}" if self.row("functions", id=name).per_brand else name)
+        if self.row("driver_affiliates", driver=driver.id, affiliate=a) is not None:
+            made.append(f"{driver.id}@{a}")
+        if self.row("brand_affiliates", brand=b, affiliate=a) is not None:
+            made.append(f"{b}@{a}")
+        return made
+
+    def gates(self, driver: str, affiliate: str) -> list[tuple[str, int]]:
+        """Own steps of an affiliate that a driver requires there, with their lags."""
+        made = []
+        for row in self.instance.requirements:
+            for item, word in product(self.instance.members(row.item), row.requires):
+                for member in self.instance.members(word):
+                    if item.id == driver and f"@{affiliate}:" in member.id:
+                        made.append((member.id, row.lag))
+        return made
+
+    def factor(self, driver: Any, a: str, b: str, k: str) -> float:  # noqa: ANN401
+        """Everything a cell's rate is multiplied by that no period changes."""
+        made = float(driver.success)
+        if a:
+            archetype, touch = self.archetype(a), self.touch(a)
+            made *= archetype.success * archetype.value_factor * (touch.success if touch else 1)
+            fit = self.fit_row(self.row("affiliates", id=a).affiliate_class, archetype)
+            made *= fit.fit if fit is not None else 1
+        reach = self.row("reach", driver=driver.id, customer_type=k)
+        made *= reach.factor if reach is not None else 1
+        for item in (driver.id, a, b):
+            extra = self.extra_mode(item) if item else None
+            made *= extra.value_factor * extra.success if extra is not None else 1
+        settings = self.instance.settings
+        if settings.rollout != "free" and (not settings.rollout_brands or b in settings.rollout_brands):
+            made *= settings.rollout_value_factor * (1 - settings.rollout_failure)
+        return made
+
+    def lifecycle(self, driver: str, brand: str, period: int) -> float:
+        stage, since = None, 0
+        for row in self.instance.brand_stages:
+            start = self.last + 1 if row.period == "tail" else int(row.period)
+            if row.brand == brand and since <= start <= period:
+                stage, since = row.stage, start
+        row = self.row("lifecycle", driver=driver, stage=stage)
+        return 1.0 if row is None else float(row.factor)
+
+    def ramp_owners(self, affiliate: str) -> tuple[str, ...]:
+        """Owners of a ramp that holds for an affiliate, the most particular first."""
+        if not affiliate:
+            return ()
+        touch = self.touch(affiliate)
+        return (self.mode[affiliate], *([touch.id] if touch else []), self.archetype(affiliate).id)
+
+    def ramp(self, owners: tuple[str, ...], age: int) -> float:
+        for owner in owners:
+            steps = sorted((r.from_month, r.factor) for r in self.instance.ramps if r.owner == owner)
+            if steps:
+                return max((factor for month, factor in steps if month <= age), default=0.0)
+        return 1.0
+
+    def add_initiatives(self, made: Ledger) -> None:
+        for x in self.instance.initiatives:
+            if x.id not in self.wave:
+                continue
+            first = next((t for t in self.periods if self.live(x.id, t)), None)
+            if first is not None:
+                made.value[x.category, "", first] += x.value_once * x.success
+            age = 0
+            for t in self.periods:
+                for _ in range(self.months[t - 1] if self.live(x.id, t) else 0):
+                    made.value[x.category, "", t] += x.value_per_year * x.success * self.ramp((x.id,), age) / 12
+                    age += 1
+
+    def add_synergies(self, made: Ledger) -> None:
+        for s, t in product(self.instance.synergies, self.periods):
+            if all(self.member_live(m, t) for word in s.members for m in self.instance.members(word)):
+                made.value[s.category, "", t] += s.rate * self.months[t - 1] / 12
+
+    def add_fatigue(self, made: Ledger) -> None:
+        for k, t in product(self.instance.customer_types, self.periods):
+            steps = sorted((s for s in self.instance.fatigue if s.customer_type == k.id), key=lambda s: s.step)
+            if not steps or not self.live(k.id, t):
+                continue
+            loads = (d.contact_load.get(k.id, 0.0) for d in self.instance.drivers if self.live(d.id, t))
+            excess = sum(loads) - (k.contact_cap or 0.0)
+            for step in steps:
+                part = max(0.0, excess if step.width is None else min(excess, step.width))
+                made.value[step.category, "", t] -= part * step.slope_per_year * self.months[t - 1] / 12
+                excess -= part
+
+    def add_pace_losses(self, made: Ledger) -> None:
+        for row, w in product(self.instance.pace, range(1, self.last + 1)):
+            members = {m for word in row.items for m in self.instance.members(word)}
+            started = {m.id for m in members if self.wave.get(m.id) == w and self.member_live(m, self.last + 1)}
+            above = len(started) - (row.comfort or 0) if row.losses else 0
+            for j in range(above):
+                made.pace_loss[w] += row.losses[min(j, len(row.losses) - 1)]
+
+    # -- all ----------------------------------------------------------------------------------------------------------
+
+    def weight(self, category: str, affiliate: str) -> float:
+        own = self.row("category_weights", category=category, affiliate=affiliate)
+        row = own or self.row("category_weights", category=category, affiliate="")
+        return 1.0 if row is None else float(row.weight)
+
+    def ledger(self) -> Ledger:
+        """Everything there is to compare."""
+        made = Ledger()
+        self.add_cost(made)
+        self.add_load(made)
+        self.add_cells(made)
+        self.add_initiatives(made)
+        self.add_synergies(made)
+        self.add_fatigue(made)
+        self.add_pace_losses(made)
+        for (category, affiliate, t), amount in made.value.items():
+            made.npv += self.discount(t) * amount
+            made.weighted_npv += self.discount(t) * amount * self.weight(category, affiliate)
+        spent = sum(self.discount(t) * amount for t, amount in made.cost.items())
+        lost = sum(self.discount(w) * amount for w, amount in made.pace_loss.items())
+        made.npv -= spent + lost
+        made.weighted_npv -= spent + lost
+        return made
