@@ -81,9 +81,9 @@ def needs_map(instance: Instance, found: Needs, *, ax: Axes | None = None) -> Ax
 def layout(found: Needs) -> dict[str, Place]:
     """Upper left corner of every box.
 
-    Everything stands as far to the right as what needs it allows, so that few arrows are long; within columns the
-    layered method of Sugiyama, Tagawa & Toda (1981, *Methods for visual understanding of hierarchical system structures*)
-    orders boxes so that few arrows cross.
+    Everything stands as far to the right as what needs it allows, so that few arrows are long. Within columns the
+    layered method of Sugiyama, Tagawa & Toda (1981, *Methods for visual understanding of hierarchical system
+    structures*) orders boxes so that few arrows cross.
     """
     import igraph
 
