@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.instance.reader import read
     from sequencer.instance.writer import write
+    from sequencer.plan.compare import Candidate, Comparison
     from sequencer.plan.evaluate import Evaluation, evaluate
     from sequencer.plan.plan import Adoption, Plan, read_plan
     from sequencer.run.folder import Run, read_run
@@ -23,7 +24,9 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Adoption": "sequencer.plan.plan",
+    "Candidate": "sequencer.plan.compare",
     "Change": "sequencer.instance.changes",
+    "Comparison": "sequencer.plan.compare",
     "Evaluation": "sequencer.plan.evaluate",
     "Instance": "sequencer.instance.instance",
     "Plan": "sequencer.plan.plan",
@@ -39,7 +42,9 @@ _HOME = {
 
 __all__ = [
     "Adoption",
+    "Candidate",
     "Change",
+    "Comparison",
     "Evaluation",
     "Instance",
     "Plan",
