@@ -45,7 +45,8 @@ def extra_capacity(scene: Scene) -> Iterator[InputProblem]:
     lead = {r.id: r.lead for r in scene.instance.resources}
     for index, row in scene.items("capacities"):
         if row.extra_cap > 0 and row.wave <= lead.get(row.resource, 0):
-            message = f"extra {row.resource} takes {lead[row.resource]} waves, so there is none in wave {row.wave}"
+            first = lead[row.resource] + 1
+            message = f"extra {row.resource} can be there from wave {first} on, so there is none in wave {row.wave}"
             remedy = f"Leave extra_cap empty up to wave {lead[row.resource]}, or shorten lead in resources."
             yield scene.problem("capacities", index, "without-effect", message, remedy, "extra_cap")
         if row.extra_cost > 0 and row.extra_cap == 0:

@@ -95,7 +95,7 @@ def exceptions(scene: Scene) -> Iterator[InputProblem]:
             waived[exception] |= _by_mode(instance, (precedence.item,))
     for index, row in scene.items("exceptions"):
         named = _by_mode(instance, instance.members(row.item))
-        if named <= waived[row.id] and waived[row.id]:
+        if (named <= waived[row.id] and waived[row.id]) or _met_today(instance, row):
             continue
         message = f"{row.id} waives that {row.item} requires {row.requires}, but {_no_waiver(instance, row)}"
         needs = {f"{rule.item} requires {' '.join(rule.requires)}" for rule in instance.all_requirements}
@@ -112,11 +112,17 @@ def _by_mode(instance: Instance, members: tuple[Member, ...]) -> set[tuple[str, 
     }
 
 
+def _met_today(instance: Instance, row: ExceptionRule) -> bool:
+    """Whether the requirement that an exception names is there, but asks for nothing beyond what is as-is."""
+    rules = instance.all_requirements
+    return not instance.members(row.requires) and any(
+        rule.item == row.item and row.requires in rule.requires for rule in rules
+    )
+
+
 def _no_waiver(instance: Instance, row: ExceptionRule) -> str:
     """Why an exception finds nothing to waive."""
     required = instance.members(row.requires)
-    if not required:
-        return "that is there today"
     if any(gated(instance, item, member) for item in instance.members(row.item) for member in required):
         return "a driver's start does not wait for a local capability; only what it earns in an affiliate does"
     return "no such requirement exists"

@@ -127,8 +127,10 @@ def step_levels(scene: Scene) -> Iterator[InputProblem]:
     if not scene.complete("capability_steps", "capabilities", "local_capabilities"):
         return
     lowest = {c.id: c.as_is for c in scene.instance.capabilities}
+    local = {c.id for c in scene.instance.capabilities if c.local}
     for _, row in scene.items("local_capabilities"):
-        lowest[row.capability] = min(lowest.get(row.capability, row.as_is), row.as_is)
+        if row.capability in local:
+            lowest[row.capability] = min(lowest[row.capability], row.as_is)
     for name, rows in _grouped(scene, "capability_steps", "capability").items():
         have = {row.level: index for index, row in rows}
         missing = _gaps(have, lowest.get(name, 0) + 1)

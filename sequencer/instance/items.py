@@ -148,16 +148,16 @@ def _leveled(instance: Instance, word: str) -> tuple[Member, ...]:
             made += [Member(s.id) for s in steps]
         else:
             at = [Member(s.id) for s in steps if s.level == level]
-            if not at and level > _lowest_today(instance, leaf):
+            if not at and _above_today(instance, leaf, level):
                 missing = f"{leaf.id}:{level}"
                 raise UnknownItemError(missing)
             made += at
     return tuple(made)
 
 
-def _lowest_today(instance: Instance, leaf: Capability) -> int:
-    """Maturity today; of a local capability, that of the affiliate with the lowest."""
+def _above_today(instance: Instance, leaf: Capability, level: int) -> bool:
+    """Whether a level is above what is there today; of a local capability, in any affiliate."""
     if not leaf.local:
-        return leaf.as_is
+        return level > leaf.as_is
     own = {row.affiliate: row.as_is for row in instance.local_capabilities if row.capability == leaf.id}
-    return min((own.get(a.id, leaf.as_is) for a in instance.affiliates), default=leaf.as_is)
+    return any(level > own.get(a.id, leaf.as_is) for a in instance.affiliates)

@@ -14,14 +14,26 @@ BROKEN = Path(__file__).parents[2] / "instances" / "broken"
 EXPECTED = {
     "dates-do-not-fit": ("waves.csv", 4, "dates-do-not-fit", "2028-01-01"),
     "duplicate-id": ("functions.csv", 3, "duplicate-id", "unique"),
+    "fatigue-steps": ("fatigue.csv", 3, "fatigue-steps", "rising slopes"),
     "lock-contradiction": ("locks.csv", 3, "lock-contradiction", "out"),
     "missing-wave": ("budgets.csv", 3, "missing-wave", "Add a row"),
+    "not-local": ("local_capabilities.csv", 3, "not-local", "Set local of crm"),
     "number-format": ("budgets.csv", 3, "thousands", "1500,5"),
     "out-of-range": ("drivers.csv", 4, "out-of-range", "Correct"),
+    "relation-sides": ("relations.csv", 3, "relation-sides", "Fill in others"),
     "requirement-cycle": ("requirements.csv", 5, "requirement-cycle", "out"),
+    "several-modes": ("modes.csv", 3, "several-modes", "variant_of"),
+    "sides-overlap": ("pilots.csv", 2, "sides-overlap", "one side only"),
+    "split-above-one": ("cost_splits.csv", 3, "split-above-one", "sum to 1"),
+    "too-few": ("requirements.csv", 4, "too-few", "at most 2"),
+    "too-large": ("budgets.csv", 3, "too-large", "larger unit"),
     "undefined-level": ("requirements.csv", 7, "unknown-level", "level 3"),
+    "unknown-choice": ("sourcing_modes.csv", 3, "unknown-choice", "'commercial'"),
     "unknown-column": ("brands.csv", 1, "unknown-column", "'launch_wave'"),
+    "unknown-measure": ("measure_limits.csv", 3, "unknown-measure", "'peak_budget'"),
     "unknown-reference": ("requirements.csv", 4, "unknown-reference", "'crm:2'"),
+    "unknown-requirement": ("exceptions.csv", 3, "unknown-requirement", "'customized requires mandate:1'"),
+    "without-effect": ("capacities.csv", 2, "without-effect", "from wave 2 on"),
 }
 
 
