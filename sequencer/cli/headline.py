@@ -65,32 +65,57 @@ def headline(result: Result, instance: Instance) -> list[str]:
             if result.termination != Termination.INFEASIBLE
             else _infeasible(result, instance)
         )
-    from sequencer.report.words import count, decimals, money_unit, number
+    from sequencer.report.goals import plain
+    from sequencer.report.words import count
 
-    unit, places = money_unit(instance), decimals([result.objective, result.bound or 0.0])
-    adopted, waves = count(len(result.plan.adoptions), "adoption"), count(instance.n_waves, "wave")
-    lines = [f"Net present value {unit} {number(result.objective, places)} with {adopted} in {waves}."]
+    size = f"with {count(len(result.plan.adoptions), 'adoption')} in {count(instance.n_waves, 'wave')}"
+    return [*(_worth if plain(instance) else _reached)(result, instance, size), end]
+
+
+def _worth(result: Result, instance: Instance, size: str) -> list[str]:
+    """Net present value and what is proven of it."""
+    from sequencer.report.words import decimals, money_unit, number
+
+    unit, places = money_unit(instance), decimals([result.objective or 0.0, result.bound or 0.0])
+    first = f"Net present value {unit} {number(result.objective, places)} {size}."
     if result.proven_optimal:
-        lines.append("Proven: no plan is better.")
-    elif result.gap is not None:
-        lines.append(
-            f"Proven: no plan is worth more than {unit} {number(result.bound, places)} (gap {gap_text(result.gap)})."
+        return [first, "Proven: no plan is better."]
+    if result.gap is None:
+        return [first, "How much better a plan could be is not proven yet."]
+    bound = number(result.bound, places)
+    return [first, f"Proven: no plan is worth more than {unit} {bound} (gap {gap_text(result.gap)})."]
+
+
+def _reached(result: Result, instance: Instance, size: str) -> list[str]:
+    """Every goal with what is proven of it, and net present value where that is none of them."""
+    from sequencer.report import goals
+
+    lines = []
+    for k, level in enumerate(goals.levels(instance, result.to_dict())):
+        name, value = (
+            goals.heading(instance, level["measure"]),
+            goals.figure(instance, level["measure"], level["objective"]),
         )
-    else:
-        lines.append("How much better a plan could be is not proven yet.")
-    return [*lines, end]
+        said = goals.remark(instance, level, later=k > 0)
+        lines.append(
+            f"Then {name[:1].lower()}{name[1:]} {value} ({said})." if k else f"{name} {value} ({said}) {size}."
+        )
+    if all(goal.measure != "npv" for goal in goals.goals(instance)) and result.evaluation is not None:
+        lines.append(f"Net present value {goals.figure(instance, 'npv', result.evaluation.npv)}.")
+    return lines
 
 
 def _without_plan(result: Result, instance: Instance) -> list[str]:
-    from sequencer.report.words import decimals, money_unit, number
+    from sequencer.report import goals
 
     lines = ["No plan was found."]
     if result.termination != Termination.INTERRUPTED:
         lines = ["No plan was found. Give more time (--time-limit), or a plan to start from (--start)."]
     if result.bound is not None:
-        lines.append(
-            f"No plan is worth more than {money_unit(instance)} {number(result.bound, decimals([result.bound]))}."
-        )
+        bound = goals.figure(instance, result.measure, result.bound)
+        better = "higher" if goals.goals(instance)[0].sense > 0 else "lower"
+        said = f"has a {better} {goals.title(instance, result.measure)}"
+        lines.append(f"No plan {'is worth more' if goals.plain(instance) else said} than {bound}.")
     return lines
 
 

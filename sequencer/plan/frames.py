@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from sequencer.instance.goals import goals
+from sequencer.instance.goals import measures as named
 from sequencer.plan.rows import CostRow, LoadRow, MoneyRow, ValueRow
 
 if TYPE_CHECKING:
@@ -85,6 +87,25 @@ def value_by(evaluation: Evaluation, by: By) -> pd.DataFrame:
         if place in sums:
             sums[place] += row.value
     return pd.DataFrame([(*place, amount) for place, amount in sums.items()], columns=[by, "period", "value"])
+
+
+def measures(evaluation: Evaluation) -> pd.DataFrame:
+    """Every measure of a plan, one row each.
+
+    Columns: ``measure`` (the word for it), ``title``, ``unit`` (``money``, ``wave``, ``count``, ``ratio`` or ``load``),
+    ``value`` (missing where it has no figure), ``sense`` (+1 where more is better, −1 where less is), ``goal`` (its
+    place among what is optimised, missing for the others), ``floor`` and ``cap`` (missing where there is none).
+    """
+    instance = evaluation.instance
+    order = {goal.measure: k for k, goal in enumerate(goals(instance), start=1)}
+    limits = {(row.measure, row.sense): row.amount for row in instance.measure_limits}
+    rows = [
+        (m.name, m.title, m.unit, evaluation.measures.get(m.name), m.sense, order.get(m.name))
+        + (limits.get((m.name, "floor")), limits.get((m.name, "cap")))
+        for m in named(instance).values()
+    ]
+    columns = ["measure", "title", "unit", "value", "sense", "goal", "floor", "cap"]
+    return pd.DataFrame(rows, columns=columns).astype({"value": float, "goal": "Int64", "floor": float, "cap": float})
 
 
 def slack(evaluation: Evaluation) -> pd.DataFrame:

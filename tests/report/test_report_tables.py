@@ -40,7 +40,7 @@ def test_headline(evaluation):
     ("result", "figure", "meaning"),
     [
         ({"gap": 0.0123, "bound": 9.0}, "1.23 %", "no plan can have a better net present value than EUR M 9.0"),
-        ({"gap": 0.5, "bound": 16.3, "measure": "risk_value"}, "50.0 %", "better risk value than EUR M 16.3"),
+        ({"gap": 0.5, "bound": 16.3}, "50.0 %", "better net present value than EUR M 16.3"),
         ({"gap": 0.0, "bound": 8.15, "proven_optimal": True}, "0 %", "no plan is better"),
         ({"gap": None, "bound": None}, "not known", "before anything was proven"),
     ],
