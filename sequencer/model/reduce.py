@@ -72,8 +72,9 @@ def _gaining(instance: Instance, families: tuple[Family, ...]) -> tuple[set[str]
     """Items worth something by themselves or to a family, and those that are in some of their modes only."""
     whole = {i.id for i in instance.adoptables.values() if i.kind not in SUPPORT or _frees(i)}
     whole.update(i.id for i in instance.initiatives if i.value_per_year or i.value_once)
-    earning = (row for row in instance.synergies if row.rate > 0)
-    whole.update(m.id for row in earning for m in instance.member_set(row.members))
+    less = any(family.from_below(instance) for family in families)  # then even what lowers value may help
+    helping = (row for row in instance.synergies if row.rate > 0 or less)
+    whole.update(m.id for row in helping for m in instance.member_set(row.members))
     partly: dict[str, set[str]] = {}
     for gaining in (one for family in families for one in family.gains(instance)):
         if isinstance(gaining, str):

@@ -93,6 +93,22 @@ def test_a_step_that_only_a_synergy_gains_from_is_not_pruned():
     assert optimum(make(**tables), reduce=False)[0] == pytest.approx(33)
 
 
+@pytest.mark.parametrize("reduce", [True, False])
+def test_a_step_that_lowers_value_is_kept_where_value_is_capped(reduce):
+    # r1 has to start in wave 1 and earns 30, which is too much; with the step live in waves 2 and 3 it is 30 − 2 · 2
+    instance = make(
+        drivers=[driver()],
+        capabilities=[{"id": "crm", "layer": "technological"}],
+        capability_steps=[{"capability": "crm", "level": 1}],
+        synergies=[{"id": "s", "members": "r1 crm:1", "category": "risk", "rate": -2}],
+        locks=[{"item": "r1", "must": True, "fixed": 1}],
+        measure_limits=[{"measure": "undiscounted_value", "sense": "cap", "amount": 27}],
+    )
+    best, plan = optimum(instance, reduce=reduce)
+    assert best == pytest.approx(26)
+    assert waves(plan) == {"r1": 1, "crm:1": 1}
+
+
 @pytest.mark.parametrize("rate", [2.0, -2.0])
 def test_a_synergy_is_exact_from_both_sides_where_value_is_capped(capped, rate):
     for push in (1.0, -1.0):
