@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sequencer.report import words
-from sequencer.report.rules import LOGIC, item_text, rule_text
+from sequencer.report.item_words import item_text
+from sequencer.report.rules import LOGIC, rule_text
 from sequencer.types import RuleRef
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sequencer.instance.features import not_modelled
-from sequencer.instance.items import SETS
-from sequencer.report import goals, money_rules, words
+from sequencer.report import goals, link_rules, money_rules, words
+from sequencer.report.item_words import item_text, listed, mode_words, set_text
 from sequencer.report.table import Table
 from sequencer.types import RuleRef
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.instance.rules import Lock
 
-LOGIC = frozenset({"start_once", "windows", "capability_steps", "requirements", "mandate", "locks"})
+LOGIC = frozenset(
+    {"start_once", "windows", "capability_steps", "requirements", "relations", "pilots", "mandate", "locks"}
+)
 """Families that say what may follow what, not how much there may be."""
 
 _GRANTS = {
@@ -120,34 +122,6 @@ def _plain(ref: RuleRef) -> str:
     return words.title_case(ref.family) + members
 
 
-def item_text(instance: Instance, word: str) -> str:
-    """An item expression in words: ``jp/customized`` is ``Japan (customized)``."""
-    head, _, modes = word.partition("/")
-    if word in SETS or head in SETS:
-        return f"any of the {words.title_case(head).lower()}"
-    if modes and head in instance.adoptables:
-        chosen = ", ".join(_mode_words(instance, m) for m in modes.split("|"))
-        return f"{words.one_line(instance.label(head))} ({chosen})"
-    node, _, level = word.partition(":")
-    if word not in instance.adoptables and level:
-        leaf = instance.by_id("capabilities").get(node)
-        if leaf is not None:
-            return f"{words.one_line(leaf.label)} {level}"
-        if node != "mandate":
-            return f"all of {node} at level {level}"
-        row = instance.mandate_levels.get(int(level)) if level.isdigit() else None
-        return words.one_line(row.label) if row else f"mandate {level}"
-    if word in instance.by_id("archetypes") or word in instance.by_id("touches"):
-        return f"any affiliate ({_mode_words(instance, word)})"
-    if word in instance.by_id("sourcing_modes"):
-        return f"any capability step ({_mode_words(instance, word)})"
-    return words.one_line(instance.label(word))
-
-
-def _mode_words(instance: Instance, mode: str) -> str:
-    return ", ".join(words.one_line(instance.label(part)) for part in mode.split("/"))
-
-
 def _pot_text(instance: Instance, pot: str) -> str:
     return words.one_line(instance.label(pot))
 
@@ -159,14 +133,15 @@ _TEXTS: dict[str, Callable[[Instance, Members], str]] = {
     "windows": lambda i, m: f"{item_text(i, m[0])} not before its launch, and live by the end",
     "capability_steps": lambda i, m: f"{item_text(i, m[0])} after {item_text(i, m[1])}",
     "requirements": lambda i, m: f"{item_text(i, m[0])} needs {' or '.join(item_text(i, x) for x in m[1:])}",
-    "parallel": lambda i, m: f"Affiliates in progress at once: {_mode_words(i, m[0])}",
+    "parallel": lambda i, m: f"Affiliates in progress at once: {mode_words(i, m[0])}",
     "mandate": lambda i, m: f"{item_text(i, m[0])} one step at a time",
     "mandate_grants": lambda i, m: f"Mandate grants: {_GRANTS.get(m[0], words.title_case(m[0]).lower())}",
     "budgets": lambda i, m: f"Budget of {_pot_text(i, m[0])}",
     "capacities": lambda i, m: f"Capacity of {words.one_line(i.label(m[0]))}",
-    "pace": lambda i, m: f"Starts in a wave: {', '.join(_set_text(i, x) for x in m[0].split())}",
+    "pace": lambda i, m: f"Starts in a wave: {', '.join(set_text(i, x) for x in m[0].split())}",
     "start_small": lambda i, m: "New brands in a wave",
     "locks": lambda i, m: f"{item_text(i, m[0])} {_LOCKS[m[1]]}",
+    **link_rules.TEXTS,
     **money_rules.TEXTS,
     **goals.TEXTS,
 }
@@ -186,16 +161,20 @@ def instance_rules(instance: Instance) -> Table:
     """
     rows = [
         *_requirements(instance),
+        *link_rules.relations(instance),
+        *link_rules.exceptions(instance),
         *_capabilities(instance),
         *_launches(instance),
         *_mandate(instance),
         *_parallel(instance),
+        *link_rules.archetypes(instance),
         *_pace(instance),
         *_budgets(instance),
         *money_rules.funding(instance),
         *money_rules.returns(instance),
         *_capacities(instance),
         *money_rules.hiring(instance),
+        *link_rules.coherence(instance),
         *goals.wanted(instance),
         *_locks(instance),
     ]
@@ -208,10 +187,10 @@ _EVERY = "every"
 
 
 def _requirements(instance: Instance) -> list[Row]:
-    """Requirements as given, all-of ones of the same item and lag in one."""
+    """Requirements as given and of the roll-out approach, all-of ones of the same item and lag in one."""
     together: dict[tuple[str, int], list[str]] = {}
     rows = []
-    for row in instance.requirements:
+    for row in instance.all_requirements:
         named = [_required(instance, w) for w in row.requires]
         if row.at_least is None:
             together.setdefault((row.item, row.lag), []).extend(named)
@@ -221,7 +200,7 @@ def _requirements(instance: Instance) -> list[Row]:
     first = []
     for (item, lag), named in together.items():
         named = list(dict.fromkeys(named))
-        what = f"{_and(named)} {'is' if len(named) == 1 else 'are'} live"
+        what = f"{listed(named)} {'is' if len(named) == 1 else 'are'} live"
         first.append(_requirement(instance, item, what, lag))
     return first + rows
 
@@ -235,10 +214,6 @@ def _requirement(instance: Instance, item: str, what: str, lag: int) -> Row:
     since = f" for {words.count(lag, 'wave')}" if lag else ""
     who = item_text(instance, item)
     return ("requirements", f"{who[:1].upper() + who[1:]} starts only when {what}{since}", _EVERY)
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _capabilities(instance: Instance) -> list[Row]:
@@ -296,7 +271,7 @@ def _parallel(instance: Instance) -> list[Row]:
 
 def _pace(instance: Instance) -> list[Row]:
     rows = [
-        ("pace", f"At most {p.limit} of {_and([_set_text(instance, w) for w in p.items])} start in a wave", _EVERY)
+        ("pace", f"At most {p.limit} of {listed([set_text(instance, w) for w in p.items])} start in a wave", _EVERY)
         for p in instance.pace
         if p.limit is not None
     ]
@@ -307,10 +282,6 @@ def _pace(instance: Instance) -> list[Row]:
         later = "2" if instance.n_waves == 2 else f"2–{instance.n_waves}"
         rows.append(("start_small", f"At most {words.count(settings.brands_later_waves, 'new brand')} a wave", later))
     return rows
-
-
-def _set_text(instance: Instance, word: str) -> str:
-    return words.title_case(word).lower() if word in SETS else item_text(instance, word)
 
 
 def _budgets(instance: Instance) -> list[Row]:
@@ -357,5 +328,5 @@ def _lock(instance: Instance, lock: Lock) -> str:
         if wave is not None:
             said.append(text.format(wave))
     if lock.mode:
-        said.append(f"takes the mode {_mode_words(instance, lock.mode)}")
+        said.append(f"takes the mode {mode_words(instance, lock.mode)}")
     return "; ".join(said or ["is free"]) + ("" if lock.must or lock.never or not said else ", if at all")

@@ -9,7 +9,8 @@ from sequencer.instance.instance import Instance
 from sequencer.model.build import FAMILIES
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Adoption, Plan
-from sequencer.report.rules import instance_rules, item_text, rule_reference, rule_text
+from sequencer.report.item_words import item_text
+from sequencer.report.rules import instance_rules, rule_reference, rule_text
 from sequencer.types import RuleRef
 
 
@@ -150,10 +151,10 @@ def test_rules_of_brands_launches_and_given_paths():
         "brands_later_waves": 2,
         "carry_share": 0,
         "mandate_path": "0 1 1",
-        "inhouse_share": 0.5,
     }
     content["brands"] = [{"id": "b", "name": "Brand B", "launch_wave": 3}]
     content["requirements"].append({"item": "d1", "requires": "crm:2 d2", "at_least": 1})
+    content["initial_state"] = [{"record": "mandate", "level": 1}]
     assert said(content, "start_small") == [
         ("At most 1 brand to begin with", "1"),
         ("At most 2 new brands a wave", "2–3"),
@@ -163,7 +164,7 @@ def test_rules_of_brands_launches_and_given_paths():
     assert said(content, "budgets")[0][0] == "hq has EUR M 4, 2, 2; what is left lapses"
     assert said(content, "requirements")[-1][0].endswith("only when at least 1 of CRM 2, Safer data is live")
     notes = instance_rules(Instance.model_validate(content)).notes
-    assert "Not modelled yet: in-house floor (settings.inhouse_share)." in notes
+    assert notes == ("Not modelled yet: a programme under way (table initial_state).",)
 
 
 def test_an_instance_without_rules_has_none():

@@ -9,6 +9,7 @@ from sequencer.instance.columns import columns_of
 from sequencer.instance.features import NOT_MODELLED, Feature
 from sequencer.instance.instance import Instance
 from sequencer.instance.settings import Settings
+from sequencer.report import schema_reference as module
 from sequencer.report.schema_reference import refused_places, schema_reference
 
 PAGE = Path(__file__).parents[2] / "docs" / "tables.md"
@@ -16,7 +17,12 @@ PAGE = Path(__file__).parents[2] / "docs" / "tables.md"
 
 @pytest.fixture(scope="module")
 def sections() -> dict[str, str]:
-    parts = re.split(r"^## (\w+)$", schema_reference(), flags=re.MULTILINE)
+    return split(schema_reference())
+
+
+def split(page: str) -> dict[str, str]:
+    """Sections of the page by title."""
+    parts = re.split(r"^## (\w+)$", page, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -53,7 +59,13 @@ def test_a_line_tells_limits_units_references_and_defaults(sections: dict[str, s
     assert cells(sections["sourcing_modes"], "use_factor_<resource>")[2] == "1"
 
 
-def test_what_is_refused_is_marked_and_nothing_else(sections: dict[str, str]) -> None:
+def test_what_is_refused_is_marked_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = (
+        Feature("touch", "table touches", bool),
+        Feature("experienced archetypes", "archetypes.variant_of", bool),
+    )
+    monkeypatch.setattr(module, "NOT_MODELLED", refused)
+    sections = split(schema_reference())
     assert "**Refused** by this version: touch." in sections["touches"]
     assert "**Refused.**" in cells(sections["archetypes"], "variant_of")[0]
     assert "Refused" not in sections["drivers"]
