@@ -177,7 +177,7 @@ def _steps(instance: Instance) -> Iterator[Adoptable]:
         own = _costed_mode(instance, item_id, r, r.duration)
         sourced = tuple(
             replace(
-                _scaled(own, s.cost_factor, s.use_factor, s.duration, instance),
+                _scaled(instance, item_id, own, s.cost_factor, s.use_factor, s.duration),
                 id=s.id,
                 sourcing=s.id,
                 inhouse_weight=s.inhouse_weight,
@@ -279,7 +279,7 @@ def _local_steps(instance: Instance) -> Iterator[Adoptable]:
                 item_id,
                 Kind.STEP,
                 f"{capability.label} {r.level} in {a.label}",
-                (_scaled(mode, here.cost_factor if here else 1.0, {}, None, instance),),
+                (_scaled(instance, item_id, mode, here.cost_factor if here else 1.0, {}, None),),
                 capability=r.capability,
                 level=r.level,
                 parent=r.capability,
@@ -333,34 +333,42 @@ def _profiles(
 ) -> dict[str, tuple[float, ...]]:
     """Use by wave since start: even, all in the last wave in progress, or as a profile row says."""
     span = max(duration, 1)
-    resources = instance.by_id("resources")
-    made: dict[str, tuple[float, ...]] = {}
-    for resource, amount in use.items():
-        if amount:
-            last = resources[resource].timing == "last_wave"
-            made[resource] = (0.0,) * (span - 1) + (amount,) if last else (amount,) * span
-    for row in instance.use_profiles:
-        if row.item == item_id:
-            made[row.resource] = (row.profile + (0.0,) * span)[:span]
-    return made
+    made = {r: _even(instance, r, amount, span) for r, amount in use.items() if amount}
+    return made | {r: _padded(profile, span) for r, profile in _given(instance, item_id).items()}
+
+
+def _given(instance: Instance, item_id: str) -> dict[str, tuple[float, ...]]:
+    """Profiles of an item as rows say, by resource."""
+    return {row.resource: row.profile for row in instance.use_profiles if row.item == item_id}
+
+
+def _even(instance: Instance, resource: str, amount: float, span: int) -> tuple[float, ...]:
+    """The same in each wave in progress, or all in the last one, as the resource says."""
+    last = instance.by_id("resources")[resource].timing == "last_wave"
+    return (0.0,) * (span - 1) + (amount,) if last else (amount,) * span
+
+
+def _padded(profile: tuple[float, ...], span: int) -> tuple[float, ...]:
+    return (profile + (0.0,) * span)[:span]
 
 
 def _scaled(
-    mode: Mode, cost_factor: float, use_factor: Mapping[str, float], duration: int | None, instance: Instance
+    instance: Instance,
+    item_id: str,
+    mode: Mode,
+    cost_factor: float,
+    use_factor: Mapping[str, float],
+    duration: int | None,
 ) -> Mode:
-    """Return a mode with cost, use and duration changed; even use stays even over the new duration."""
+    """Return a mode with cost, use and duration changed; even use stays even, a given profile keeps its first waves."""
     length = mode.duration if duration is None else duration
     span = max(length, 1)
-    resources = instance.by_id("resources")
+    given = _given(instance, item_id)
     use: dict[str, tuple[float, ...]] = {}
     for resource, profile in mode.use.items():
-        factor = use_factor.get(resource, 1.0)
-        if span == len(profile):
-            use[resource] = tuple(u * factor for u in profile)
-        elif resources[resource].timing == "last_wave":
-            use[resource] = (0.0,) * (span - 1) + (profile[-1] * factor,)
-        else:
-            use[resource] = tuple(u * factor for u in (profile + (profile[-1],) * span)[:span])
+        made = _even(instance, resource, profile[-1], span)
+        made = _padded(given[resource], span) if resource in given else made
+        use[resource] = tuple(u * use_factor.get(resource, 1.0) for u in made)
     lines = tuple(replace(line, amount=line.amount * cost_factor) for line in mode.lines if line.amount * cost_factor)
     return replace(mode, duration=length, lines=lines, use=use)
 
@@ -374,7 +382,7 @@ def _with_extra_modes(instance: Instance, item: Adoptable) -> Adoptable:
     first = tuple(replace(m, id=m.id or "own") for m in item.modes)
     more = tuple(
         replace(
-            _scaled(base, m.cost_factor, m.use_factor, m.duration, instance),
+            _scaled(instance, item.id, base, m.cost_factor, m.use_factor, m.duration),
             id=m.id,
             success=base.success * m.success,
             value_factor=base.value_factor * m.value_factor,

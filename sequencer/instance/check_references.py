@@ -24,7 +24,7 @@ EXACT = {
     "cost_splits": "one adoptable",
     "use_profiles": "one adoptable",
     "modes": "one adoptable",
-    "cost_factors": "an adoptable or a capability",
+    "cost_factors": "an adoptable, a capability or a function",
 }
 """Tables whose item is one thing, not a set or a mode."""
 
@@ -227,8 +227,8 @@ def _item_problem(scene: Scene, table: str, index: int, column: str, word: str) 
             return []
         return [_unknown_item(scene, table, index, column, word, str(error.args[0]))]
     if table in EXACT and members and word not in instance.adoptables:
-        capability = table == "cost_factors" and word in instance.by_id("capabilities")
-        if not capability:
+        whole = {*instance.by_id("capabilities"), *instance.by_id("functions")}
+        if table != "cost_factors" or word not in whole:
             message = f"'{word}' is a set or a mode, but this table takes {EXACT[table]}"
             remedy = f"Give one row for each, e.g. for {members[0].id}."
             return [scene.problem(table, index, "not-one-item", message, remedy, column)]

@@ -100,7 +100,8 @@ def _targets(instance: Instance) -> Iterator[str]:
 def _needless(instance: Instance) -> Iterator[str]:
     """Steps and initiatives that nothing needs and that are worth nothing themselves."""
     needed = {m.id for p in instance.precedences for m in p.members}
-    needed |= {m.id for row in instance.relations for w in (*row.items, *row.others) for m in instance.members(w)}
+    needed |= {step for places in instance.cell_gates.values() for gates in places.values() for step, _ in gates}
+    needed |= {m.id for row in instance.all_relations for w in (*row.items, *row.others) for m in instance.members(w)}
     needed |= {m.id for row in instance.synergies for w in row.members for m in instance.members(w)}
     needed |= {m.id for row in instance.locks if row.must for m in instance.members(row.item)}
     valued = {i.id for i in instance.initiatives if i.value_per_year or i.value_once}

@@ -18,7 +18,7 @@ from sequencer.instance.adoptables import Adoptable, Mode
 from sequencer.instance.calendar import Period, add_months, make_periods
 from sequencer.instance.fingerprint import fingerprint
 from sequencer.instance.items import Member, merged, resolve
-from sequencer.instance.precedences import Bound, Precedence, bounds, gates
+from sequencer.instance.precedences import Bound, Precedence, bounds, cell_gates, waivers
 from sequencer.instance.records import Named, Record
 from sequencer.instance.settings import Settings
 
@@ -221,21 +221,12 @@ class Instance(BaseModel):
     @cached_property
     def waivers(self) -> dict[Precedence, tuple[str, ...]]:
         """Exceptions that may waive a precedence; a strict policy allows none."""
-        made: dict[Precedence, tuple[str, ...]] = {}
-        for bound in self.bounds if self.settings.governance != "strict" else ():
-            if bound.exceptions:
-                known = made.get(bound.precedence, ())
-                made[bound.precedence] = tuple(dict.fromkeys(known + bound.exceptions))
-        return made
+        return waivers(self)
 
     @cached_property
     def cell_gates(self) -> dict[str, dict[str, tuple[tuple[str, int], ...]]]:
         """By driver and affiliate, local capability steps its cells there wait for, each with its lag in waves."""
-        made: dict[str, dict[str, tuple[tuple[str, int], ...]]] = {}
-        for gate in gates(self):
-            here = made.setdefault(gate.driver, {})
-            here[gate.affiliate] = tuple(dict.fromkeys((*here.get(gate.affiliate, ()), (gate.step, gate.lag))))
-        return made
+        return cell_gates(self)
 
     def approach_factor(self, brand: str) -> float:
         """Value factor × probability of success of the roll-out approach for a brand's cells; 1 without one."""

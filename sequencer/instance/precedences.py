@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from sequencer.instance.items import Member
+from sequencer.instance.items import Member, merged
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
@@ -72,16 +72,6 @@ class Bound(NamedTuple):
     exceptions: tuple[str, ...]
 
 
-class Gate(NamedTuple):
-    """A local capability step that the cells of a driver in its affiliate wait for."""
-
-    row: int
-    driver: str
-    affiliate: str
-    step: str
-    lag: int
-
-
 def bounds(instance: Instance) -> tuple[Bound, ...]:
     """Every requirement resolved, in the order of :attr:`Instance.all_requirements`."""
     return tuple(
@@ -92,17 +82,27 @@ def bounds(instance: Instance) -> tuple[Bound, ...]:
     )
 
 
-def gates(instance: Instance) -> tuple[Gate, ...]:
-    """What drivers' cells wait for in each affiliate the driver addresses."""
+def waivers(instance: Instance) -> dict[Precedence, tuple[str, ...]]:
+    """Exceptions that may waive a precedence; a strict policy allows none."""
+    made: dict[Precedence, tuple[str, ...]] = {}
+    for bound in instance.bounds if instance.settings.governance != "strict" else ():
+        if bound.exceptions:
+            made[bound.precedence] = tuple(dict.fromkeys(made.get(bound.precedence, ()) + bound.exceptions))
+    return made
+
+
+def cell_gates(instance: Instance) -> dict[str, dict[str, tuple[tuple[str, int], ...]]]:
+    """What drivers' cells wait for: steps with lags, by driver and by affiliate that the driver addresses."""
     addressed = {d.id: d.affiliates or tuple(a.id for a in instance.affiliates) for d in instance.drivers}
-    made: dict[Gate, None] = {}
-    for index, row in enumerate(instance.all_requirements):
+    made: dict[str, dict[str, tuple[tuple[str, int], ...]]] = {}
+    for row in instance.all_requirements:
         for item in instance.members(row.item):
             for member in (m for word in row.requires for m in instance.members(word)):
-                place = instance.adoptables[member.id].place
+                place = instance.adoptables[member.id].place or ""
                 if gated(instance, item, member) and place in addressed[item.id]:
-                    made[Gate(index, item.id, place, member.id, row.lag)] = None
-    return tuple(made)
+                    here = made.setdefault(item.id, {})
+                    here[place] = tuple(dict.fromkeys((*here.get(place, ()), (member.id, row.lag))))
+    return made
 
 
 def gated(instance: Instance, item: Member, required: Member) -> bool:
@@ -134,9 +134,11 @@ def _bounds_of(instance: Instance, index: int, row: Requirement, item: Member) -
             naming = [e for e in instance.exceptions if member in instance.members(e.requires)]
             yield from _split(instance, Bound(index, Precedence(item, ((member,),), 1, row.lag), ()), naming)
         return
-    units = dict.fromkeys(u for word in row.requires for u in units_of(instance, word, binding[word]))
-    there = sum(1 for word in row.requires if units_of(instance, word, binding[word]) == ((),))
-    alternatives = tuple(u for u in units if u and all(m.id != item.id for m in u))
+    units = [u for word in row.requires for u in units_of(instance, word, binding[word])]
+    there = units.count(())
+    single = merged(u[0] for u in units if len(u) == 1)  # jp and jp/customized is one market
+    several = dict.fromkeys(u for u in units if len(u) > 1)
+    alternatives = tuple(u for u in (*((m,) for m in single), *several) if all(m.id != item.id for m in u))
     needed = row.at_least - there
     if needed <= 0:
         return

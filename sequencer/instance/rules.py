@@ -44,7 +44,7 @@ class CostFactor(Record):
     table: ClassVar[str] = "cost_factors"
     key: ClassVar[tuple[str, ...]] = ("item", "line")
 
-    item: Word = field("adoptable, capability or set", ref="items")
+    item: Word = field("adoptable, capability or function", ref="items")
     line: Literal["one_off", "running", "all"] = field("cost line", "all")
     factor: float = field("factor on cost", ge=0)
 
@@ -117,7 +117,11 @@ class Requirement(Record):
     item: Word = field("adoptable, set, mode (jp/customized) or archetype", ref="items")
     requires: Words = field("what must be live; an inner node (commercial.insight:2) means all leaves", ref="items")
     lag: int = field("waves it must have been live", 0, ge=0, unit="waves")
-    at_least: int | None = field("how many of them suffice; empty: all", None, ge=1)
+    at_least: int | None = field(
+        "how many of them suffice; empty: all. A node or capability counts as one, a set as each of its members",
+        None,
+        ge=1,
+    )
 
 
 class Relation(Record):

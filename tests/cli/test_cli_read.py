@@ -110,12 +110,11 @@ def test_validate_tells_a_step_that_ends_too_late(run_cli, ex):
 
 
 def test_validate_lists_warnings_and_what_is_not_modelled(run_cli, ex):
-    settings = ex / "instance.toml"
-    settings.write_text(settings.read_text() + "every_affiliate_gains = true\n")
+    (ex / "initial_state.csv").write_text("record,id,amount\ncarry,hq,1\n")
     budgets = ex / "budgets.csv"
     budgets.unlink()
     text = run_cli("validate", "ex").stdout
-    assert "every affiliate gains (settings.every_affiliate_gains)" in text
+    assert "a programme under way (table initial_state)" in text
     assert "Without a budget, and so without a limit: hq." in text
 
 

@@ -256,6 +256,25 @@ def test_use_profiles_are_not_negative_and_not_longer_than_the_work(folder):
     assert folder.rules() == [("use_profiles.csv", 3, "profile-too-long")]
 
 
+def test_profiles_hold_in_modes_of_any_length(folder):
+    # A profile row is taken as it is; use that is even stays even over the mode's own waves.
+    folder.put("use_profiles.csv", "item,resource,profile\ncrm:2,fte,4 1\n")
+    folder.put(
+        "sourcing_modes.csv", "id,layers,duration,use_factor_fte\nbuild,technological,1,\nagency,technological,3,0.5\n"
+    )
+    build, agency = folder.read().adoptables["crm:2"].modes
+    assert (build.use["fte"], agency.use["fte"]) == ((4,), (2, 0.5, 0))
+    build, agency = folder.drop("use_profiles.csv").read().adoptables["crm:2"].modes
+    assert (build.use["fte"], agency.use["fte"]) == ((6,), (3, 3, 3))
+
+
+def test_cost_factors_take_a_function_of_all_brands(folder):
+    folder.put("functions.csv", "id,per_brand,one_off_cost\nmarketing,1,1\nsales,,1\n")
+    folder.put("cost_factors.csv", "item,line,factor\nmarketing,one_off,0.8\n")
+    found = folder.read().adoptables
+    assert [found[i].modes[0].lines[0].amount for i in ("marketing@growth", "sales")] == [0.8, 1]
+
+
 def test_use_profiles_of_instances_made_without_files_are_checked(folder):
     instance = folder.put("use_profiles.csv", "item,resource,profile\njp,fte,1 2 3\n").read()
     spoiled = tuple(row.model_copy(update={"profile": (1.0, -2.0, 3.0)}) for row in instance.use_profiles)

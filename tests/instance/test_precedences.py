@@ -69,13 +69,18 @@ def test_all_of_a_list_is_one_precedence_each():
 def test_a_node_counts_as_one_and_a_set_as_each_of_its_members():
     instance = make(requirements=[{"item": "sales", "requires": "tech:2 affiliates r1", "at_least": 2}])
     # The node is live with both its leaves; each market counts for itself.
-    assert needs(instance, "sales") == [(["a:2 b:2", "de", "jp", "r1"], 2)]
-    assert instance.precedences[0].members == tuple(map(Member, ("a:2", "b:2", "de", "jp", "r1")))
+    assert needs(instance, "sales") == [(["de", "jp", "r1", "a:2 b:2"], 2)]
+    assert instance.precedences[0].members == tuple(map(Member, ("de", "jp", "r1", "a:2", "b:2")))
+
+
+def test_a_market_counts_once_however_often_it_is_named():
+    instance = make(requirements=[{"item": "sales", "requires": "affiliates jp/expert medical", "at_least": 2}])
+    assert needs(instance, "sales") == [(["de", "jp", "medical"], 2)]
 
 
 def test_a_capability_without_level_counts_as_one():
     instance = make(requirements=[{"item": "sales", "requires": "a medical", "at_least": 1}])
-    assert needs(instance, "sales") == [(["a:1 a:2", "medical"], 1)]
+    assert needs(instance, "sales") == [(["medical", "a:1 a:2"], 1)]
 
 
 def test_what_is_there_today_counts():
@@ -92,7 +97,7 @@ def test_a_node_that_is_partly_there_needs_the_rest():
 
 def test_as_many_as_there_are_is_all_of_them():
     instance = make(requirements=[{"item": "sales", "requires": "tech:2 medical", "at_least": 2}])
-    assert needs(instance, "sales") == [(["a:2"], 1), (["b:2"], 1), (["medical"], 1)]
+    assert needs(instance, "sales") == [(["medical"], 1), (["a:2"], 1), (["b:2"], 1)]
 
 
 def test_nothing_counts_for_itself():
@@ -152,7 +157,7 @@ def test_what_is_adopted_in_a_market_needs_the_instance_there():
 
 def test_everyone_counts_as_one_where_a_local_capability_is_one_of_a_choice():
     instance = local(requirements=[{"item": "sales", "requires": "a:2 medical", "at_least": 1}])
-    assert needs(instance, "sales") == [(["a@de:2 a@jp:2", "medical"], 1)]
+    assert needs(instance, "sales") == [(["medical", "a@de:2 a@jp:2"], 1)]
 
 
 def test_a_drivers_cells_wait_where_its_start_does_not():
