@@ -240,7 +240,7 @@ def _mandate_steps(instance: Instance) -> Iterator[Adoptable]:
         if r.level > instance.settings.mandate_start:
             item_id = f"mandate:{r.level}"
             mode = _costed_mode(instance, item_id, r, 0)
-            yield Adoptable(item_id, Kind.MANDATE, r.label, (mode,), level=r.level)
+            yield _teaching(Adoptable(item_id, Kind.MANDATE, r.label, (mode,), level=r.level), r)
 
 
 def _derived(instance: Instance) -> Iterator[Adoptable]:
@@ -249,7 +249,8 @@ def _derived(instance: Instance) -> Iterator[Adoptable]:
         for b in instance.brands if f.per_brand else ():
             item_id = f"{f.id}@{b.id}"
             mode = _costed_mode(instance, item_id, f, 0)
-            yield Adoptable(item_id, Kind.FUNCTION, f"{f.label} for {b.label}", (mode,), parent=f.id, place=b.id)
+            name = f"{f.label} for {b.label}"
+            yield _teaching(Adoptable(item_id, Kind.FUNCTION, name, (mode,), parent=f.id, place=b.id), f)
     for kind, records, whole in (
         (Kind.DRIVER_AFFILIATE, instance.driver_affiliates, "driver"),
         (Kind.BRAND_AFFILIATE, instance.brand_affiliates, "brand"),
@@ -259,8 +260,12 @@ def _derived(instance: Instance) -> Iterator[Adoptable]:
             item_id = f"{parent}@{r.affiliate}"
             mode = _costed_mode(instance, item_id, r, 0, affiliate=r.affiliate)
             name = f"{instance.label(parent)} in {instance.label(r.affiliate)}"
-            yield Adoptable(item_id, kind, name, (mode,), parent=parent, place=r.affiliate)
+            yield _teaching(Adoptable(item_id, kind, name, (mode,), parent=parent, place=r.affiliate), r)
     yield from _local_steps(instance)
+
+
+def _teaching(item: Adoptable, record: Costed) -> Adoptable:
+    return replace(item, tactical=record.tactical, strategic=record.strategic)
 
 
 def _local_steps(instance: Instance) -> Iterator[Adoptable]:

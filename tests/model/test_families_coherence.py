@@ -334,6 +334,27 @@ def test_learning_is_counted_wave_by_wave(solve):
     assert solve(instance)[0] == pytest.approx(20)
 
 
+def test_learning_counts_whatever_has_a_row(solve):
+    # A function per brand teaches its points for each brand, a mandate step and a driver in an affiliate theirs. r1@jp
+    # teaches 3 points of tactics; strategy comes from marketing, 1 for each of two brands, and from level 1.
+    def given(gap):
+        return make(
+            {"strategic_gap": gap},
+            drivers=[driver(functions="marketing")],
+            brands=[{"id": "onco"}, {"id": "cardio"}],
+            functions=[{"id": "marketing", "per_brand": True, "strategic": 1}],
+            affiliates=[{"id": "jp", "affiliate_class": "x", "revenue": 1}],
+            archetypes=[{"id": "adapted", "duration": 0}],
+            driver_affiliates=[{"driver": "r1", "affiliate": "jp", "tactical": 3}],
+            mandate=[{"level": 0}, {"level": 1, "strategic": 0.5, "one_off_cost": 2}],
+        )
+
+    # 3 − 2 points are within the gap; for less the mandate step is taken as well; 3 − 2.5 is never below 0.5.
+    assert solve(given(1))[0] == pytest.approx(30)
+    assert solve(given(0.5))[0] == pytest.approx(28)
+    assert solve(given(0.4))[0] == pytest.approx(0)
+
+
 # -- maturity ---------------------------------------------------------------------------------------------------------
 
 
