@@ -6,6 +6,7 @@ listeners work in every phase. Nothing is read from HiGHS before its status says
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -98,6 +99,8 @@ class Highs:
         self.form = form
         self.integral = bool(form.integral.any()) and not relax
         self.highs = highspy.Highs()
+        self._going = threading.Event()
+        self._going.set()
         self._set("output_flag", False)
         _use_threads(options.get("threads"))
         for name, value in options.items():
@@ -130,9 +133,8 @@ class Highs:
             Set from outside to stop.
         """
         self.stop = stop or threading.Event()
-        self._going = threading.Event()
-        self._going.set()
         self._events: queue.SimpleQueue[Pulse | Point] = queue.SimpleQueue()
+        self._deadline = math.inf if deadline is None else deadline
         if deadline is not None:
             self._set("time_limit", max(deadline - time.monotonic(), 0.0))
         self._listen()
@@ -202,7 +204,8 @@ class Highs:
         def interrupt(event: Any) -> None:  # noqa: ANN401
             while not self._going.wait(POLL_SECONDS) and not self.stop.is_set():
                 pass
-            if self.stop.is_set():
+            # HiGHS' own clock lets a search that waited go on for seconds.
+            if self.stop.is_set() or time.monotonic() > self._deadline:
                 event.interrupt()
 
         def in_search(event: Any) -> None:  # noqa: ANN401
@@ -239,6 +242,8 @@ class Highs:
             message = f"HiGHS ended with status '{self.highs.modelStatusToString(status)}'; nothing it says can be used"
             raise SolverError(message)
         termination = _TERMINATION[status]
+        if termination is Termination.INTERRUPTED and not self.stop.is_set():
+            termination = Termination.TIME_LIMIT
         info = self.highs.getInfo()
         point = objective = bound = None
         if termination is not Termination.INFEASIBLE:

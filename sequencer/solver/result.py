@@ -115,6 +115,7 @@ class Result:
             "gap": self.gap,
             "npv": self.evaluation.npv if self.evaluation else None,
             "measure": self.measure,
+            "goals": [level._asdict() for level in self.levels],
             "currency": self.currency,
             "unit": self.unit,
             "seconds": round(self.seconds, 3),

@@ -71,10 +71,9 @@ class StandardForm:
 
 def box_bound(form: StandardForm) -> float:
     """Lower bound of the objective from the column bounds alone; −inf where a column is open."""
-    return (
-        float(np.where(form.cost > 0, form.cost * form.lower, form.cost * form.upper)[form.cost != 0].sum())
-        + form.offset
-    )
+    at = np.flatnonzero(form.cost)
+    cost = form.cost[at]
+    return float((cost * np.where(cost > 0, form.lower[at], form.upper[at])).sum() + form.offset)
 
 
 def standard_form(model: SequencingModel) -> StandardForm:

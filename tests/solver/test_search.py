@@ -15,8 +15,8 @@ from sequencer.solver import search
 from sequencer.solver import solve as module
 from sequencer.solver.aims import goal_aims
 from sequencer.solver.decisions import adoption_columns, fix_decisions, read_plan_of
-from sequencer.solver.events import Progress
-from sequencer.solver.highs import Highs, Relaxation
+from sequencer.solver.events import Improved, Progress
+from sequencer.solver.highs import Highs, Point, Relaxation
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.neighbourhoods import Neighbourhoods
 from sequencer.solver.options import SolveOptions
@@ -146,6 +146,48 @@ def test_stages_prove_the_same_optimum(threads):
     assert result.objective <= best * (1 + 1e-9)
     assert result.bound >= best * (1 - 1e-9)
     assert result.gap <= 1e-4
+
+
+def test_one_thread_completes_plans_while_the_first_stage_lasts(medium, monkeypatch):
+    ended, found = [], []
+    outcome = Highs.outcome
+    whole = forms(medium)[1].integral.sum()
+
+    def spy(solver):
+        made = outcome(solver)
+        if solver.form.integral.sum() < whole:
+            ended.append(made)
+        return made
+
+    def press(event):
+        if isinstance(event, Improved):
+            found.append(len(ended))
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Highs, "outcome", spy)
+    result = solve(medium, gap=1e-4, threads=1, start_plan=False, listeners=[press])
+    assert result.plan is not None
+    assert result.termination is Termination.INTERRUPTED
+    # no search for the bound had come to its end when the first plan was there
+    assert found == [0]
+
+
+def test_a_paused_search_waits(medium):
+    solver = Highs(forms(medium)[1], {"threads": 1, "mip_max_nodes": 0})
+    with solver.paused():
+        solver.start()
+        solver._worker.join(0.5)
+        assert solver.running
+        assert [event for event in solver.poll() if isinstance(event, Point)] == []
+    assert solver.outcome().termination is Termination.WORK_LIMIT
+
+
+def test_a_paused_search_can_be_stopped(medium):
+    solver = Highs(forms(medium)[1], {"threads": 1})
+    with solver.paused():
+        solver.start()
+        solver.stop.set()
+        assert solver.outcome().termination is Termination.INTERRUPTED
 
 
 @pytest.mark.usefixtures("everything_is_large")

@@ -13,7 +13,9 @@ from sequencer.errors import DisagreementError, SequencerError
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Adoption, Plan
 from sequencer.solver import keeper
+from sequencer.solver import solve as module
 from sequencer.solver.events import Improved, Progress, StartRepaired
+from sequencer.solver.options import SolveOptions
 from sequencer.solver.result import relative_gap
 from sequencer.solver.solve import solve
 from sequencer.types import Termination
@@ -37,7 +39,7 @@ def test_result_as_json_has_every_key_and_no_sentinel():
     assert json.loads(json.dumps(content, allow_nan=False)) == content
     assert set(content) == {
         "termination", "plan", "proven_optimal", "objective", "bound", "gap", "npv", "measure", "currency", "unit",
-        "seconds", "run", "fingerprint", "versions",
+        "seconds", "run", "fingerprint", "versions", "goals",
     }  # fmt: skip
 
 
@@ -92,10 +94,41 @@ def test_events_tell_phases_and_only_better_plans():
     assert values[-1] == result.objective
 
 
-def test_options_are_checked():
-    for wrong in ({"gap": 1}, {"gap": -0.1}, {"time_limit": 0}, {"threads": 0}):
-        with pytest.raises(SequencerError):
-            solve(make(), **wrong)
+@pytest.mark.parametrize(
+    ("wrong", "remedy"),
+    [
+        ({"gap": 1}, "0.01 for 1 %"),
+        ({"gap": -0.1}, "0.01 for 1 %"),
+        ({"gap": "1%"}, "0.01 for 1 %"),
+        ({"gap": math.nan}, "0.01 for 1 %"),
+        ({"time_limit": 0}, "no limit"),
+        ({"time_limit": math.nan}, "no limit"),
+        ({"time_limit": math.inf}, "no limit"),
+        ({"time_limit": "60"}, "no limit"),
+        ({"threads": 0}, "all cores"),
+        ({"threads": 1.5}, "all cores"),
+        ({"seed": -1}, "from 0"),
+        ({"seed": 2**31}, "from 0"),
+        ({"max_nodes": -1}, "no limit"),
+    ],
+)
+def test_options_are_checked(wrong, remedy):
+    with pytest.raises(SequencerError, match=remedy):
+        solve(make(), **wrong)
+
+
+def test_zero_has_no_sign():
+    # nothing to decide: the bound is 0, not -0.0, which some readers of JSON show
+    assert math.copysign(1, solve(make()).bound) == 1
+    assert "-0.0" not in json.dumps(solve(make(), gap=0).to_dict())
+
+
+def test_preparations_end_before_a_short_time_limit():
+    # Of the time left, a start plan and tightening may each take a part, so that the search has some.
+    instance = mixed()
+    solving = module._Solve(instance, SolveOptions(time_limit=1.0), None, ())
+    assert solving._soon(module.START_SECONDS) <= solving.deadline - 0.5
+    assert module._Solve(instance, SolveOptions(), None, ())._soon(2.0) > solving.began + 1.0
 
 
 # -- disagreement -----------------------------------------------------------------------------------------------------
