@@ -172,3 +172,67 @@ def test_pilot_before_scale():
     two = instance(5, **MARKETS, pilots=[rule | {"at_least": 2, "lag": 0}])
     assert broken(two, {"jp": "1/adapted", "fr": "3/adapted"}, refuse=False) == {"pilots(first, fr)@3"}
     assert broken(two, {"jp": "1/adapted", "de": "2/adapted", "fr": "3/adapted"}, refuse=False) == set()
+
+
+# -- exceptions, choices and approaches -------------------------------------------------------------------------------
+
+
+def test_an_exception_waives_from_its_wave_on():
+    given = instance(
+        4,
+        governance="case-by-case",
+        **MANDATE,
+        initiatives=hubs("a"),
+        requirements=[{"item": "a", "requires": "mandate:1"}],
+        exceptions=[{"id": "ex", "name": "Early start", "item": "a", "requires": "mandate:1"}],
+    )
+    assert broken(given, {"ex": 2, "a": 2}) == set()
+    assert broken(given, {"ex": 3, "a": 2}) == {"requirements(a, mandate:1)@2"}
+    assert message(given, {"a": 2}) == (
+        "A starts in wave 2 but needs mandate level 1, which is not adopted; "
+        "the exception Early start, live by then, would waive it"
+    )
+
+
+def test_a_strict_policy_allows_no_exception_and_waives_nothing():
+    given = instance(
+        4,
+        **MANDATE,
+        initiatives=hubs("a"),
+        requirements=[{"item": "a", "requires": "mandate:1"}],
+        exceptions=[{"id": "ex", "item": "a", "requires": "mandate:1"}],
+    )
+    grants = {f"mandate_grants(open_exceptions)@{w}" for w in (2, 3, 4)}
+    assert broken(given, {"ex": 2, "a": 2}) == {"requirements(a, mandate:1)@2"} | grants
+
+
+def test_a_node_counts_as_one_once_all_its_leaves_are_live():
+    rule = {"item": "z", "requires": "technological.channels:2 a", "at_least": 1}
+    given = instance(4, **TREE, initiatives=hubs("a", "z"), requirements=[rule])
+    assert broken(given, {"a": 1, "z": 2}) == set()
+    assert broken(given, {"crm:2": 1, "mail:1": 1, "mail:2": 2, "z": 3}) == set()
+    # Mail is at level 2 in wave 3 only.
+    late = {"crm:2": 1, "mail:1": 1, "mail:2": 2, "z": 2}
+    assert broken(given, late) == {"requirements(z, a, crm:2, mail:2)@2"}
+    assert message(given, late) == (
+        "Z starts in wave 2 but needs at least 1 of A and (crm 2 and mail 2) live; 0 of them are"
+    )
+
+
+def test_an_adoptable_named_twice_counts_once():
+    given = instance(4, **MARKETS, relations=[{"relation": "exclusive", "items": "jp jp/customized de"}])
+    assert broken(given, {"jp": "1/customized"}) == set()
+    assert broken(given, {"jp": "1/customized", "de": "1/adapted"}) == {"relations(exclusive, jp, de)"}
+
+
+def test_nothing_comes_before_itself():
+    given = instance(4, **MARKETS, relations=[{"relation": "before", "items": "affiliates", "others": "jp"}])
+    assert broken(given, {"jp": "1/adapted", "de": "2/adapted"}) == set()
+    assert broken(given, {"jp": "1/adapted", "de": "1/adapted"}) == {"relations(before, de, jp)@1"}
+
+
+def test_a_roll_out_approach_is_checked_as_its_rules():
+    functions = [{"id": f, "name": f.title()} for f in ("medical", "marketing", "sales")]
+    given = instance(4, functions=functions, rollout="medical-first", rollout_lag=1)
+    assert broken(given, {"medical": 1, "marketing": 2, "sales": 3}) == set()
+    assert broken(given, {"medical": 1, "marketing": 1}) == {"requirements(marketing, medical)@1"}

@@ -42,6 +42,13 @@ def test_archetype_limits_count_a_class_over_all_waves():
     )
 
 
+def test_a_limit_on_a_variant_counts_that_variant_alone():
+    limits = [{"affiliate_class": "big", "archetype": "again", "limit": 1}]
+    given = instance(6, affiliates=MARKETS, archetypes=ARCHETYPES, archetype_limits=limits)
+    assert broken(given, {"jp": "1/adapted", "de": "4/again"}) == set()
+    assert broken(given, {"jp": "1/again", "de": "3/again"}) == {"archetype_limits(big, again)"}
+
+
 DRIVERS = [
     {"id": f"r{n}", "name": f"Driver {n}", "category": "revenue", "potential": 1, "visible": n < 3} for n in (1, 2, 3)
 ]
@@ -130,6 +137,17 @@ def test_execution_stays_close_to_strategy():
     assert message(given, ahead | {"train:1": 3}, refuse=False) == (
         "By wave 2, CRM is at level 2 and Training at 0; execution may be ahead of strategy by 1 level at most"
     )
+
+
+def test_execution_ahead_today_breaks_nothing_but_rises_no_further():
+    capabilities = tree()["capabilities"]
+    capabilities[0] |= {"as_is": 2}
+    gaps = [{"execution": "crm", "strategy": "train", "gap": 1}]
+    given = instance(3, **tree(capabilities=capabilities, maturity_gaps=gaps))
+    assert broken(given, {"train:1": 1}) == set()
+    # To level 3 it takes training at 2.
+    assert broken(given, {"crm:3": 3, "train:1": 1, "train:2": 3}) == set()
+    assert broken(given, {"crm:3": 2, "train:1": 1, "train:2": 3}) == {"maturity_gaps(crm, train)@2"}
 
 
 def test_today_counts_for_maturity_and_local_ones_are_compared_in_place():
