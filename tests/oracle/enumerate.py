@@ -127,7 +127,7 @@ class Oracle:
         # With another rule broken only its own family can be left out; else each of the money's in turn.
         tried = others or {""}
         if self.payments(plan, *tried) is not None:
-            return set(families) & others or set(families)
+            return set(families) & others if others else set(families)
         if others:
             return set()
         return {f for f in FAMILIES & set(families) if self.payments(plan, f) is not None}
