@@ -108,18 +108,24 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON t
 # -- what is given ----------------------------------------------------------------------------------------------------
 
 
-def load_instance(path: Path, overlays: Sequence[Path] = (), locks: Sequence[str] = ()) -> Instance:
-    """Read an instance folder or workbook with overlays and locks.
+def load_instance(
+    path: Path, overlays: Sequence[Path] = (), locks: Sequence[str] = (), objective: str | None = None
+) -> Instance:
+    """Read an instance folder or workbook with overlays and locks, and another objective where one is given.
 
     Raises
     ------
     sequencer.errors.SequencerError
         If it is neither, or (as InputError) naming everything wrong with it.
     """
+    from sequencer.instance.change import Change, Sourced
     from sequencer.instance.reader import read
 
     _refuse_other_forms(path)
-    instance = read(path, overlays=tuple(overlays), locks=tuple(locks))
+    aims: list[Sourced] = []
+    if objective is not None:
+        aims.append(Sourced(Change(table="settings", field="objective", set=objective), "--objective", 1))
+    instance = read(path, overlays=(*overlays, aims), locks=tuple(locks))
     log.info("read %s, fingerprint %s", path, instance.fingerprint)
     return instance
 

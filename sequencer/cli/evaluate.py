@@ -84,20 +84,29 @@ def _run(path: Path, overlays: tuple[Path, ...], locks: tuple[str, ...], *, alon
 
 def disagreements(run: Run, evaluation: Evaluation) -> list[str]:
     """Say how a run's stored files and numbers differ from what they should be."""
+    from sequencer.instance.goals import goals
+    from sequencer.report.goals import plain, title
     from sequencer.report.words import money_unit
     from sequencer.solver.result import relative_gap
 
     unit, found, stored = money_unit(run.instance), list(run.differences), run.result
     if not run.complete:
         return found
-    for key, worth in (("objective", evaluation.measures.get(stored["measure"])), ("npv", evaluation.npv)):
-        if not _agree(stored[key], worth):
-            found.append(
-                f"{key} is stored as {unit} {_amount(stored[key])}, but the plan is worth {evaluation.npv:.10g}"
-            )
+    goal = goals(run.instance)[0]
+    head = f"{unit} " if goal.money else ""
+    if stored["measure"] != goal.measure:
+        found.append(f"measure is stored as '{stored['measure']}', but the instance asks for {goal.measure}")
+    if not _agree(stored["objective"], evaluation.objective):
+        what = "the plan is worth" if plain(run.instance) else f"the {title(run.instance, goal.measure)} of the plan is"
+        said = f"objective is stored as {head}{_amount(stored['objective'])}"
+        found.append(f"{said}, but {what} {evaluation.objective:.10g}")
+    if not _agree(stored["npv"], evaluation.npv):
+        found.append(f"npv is stored as {unit} {_amount(stored['npv'])}, but the plan is worth {evaluation.npv:.10g}")
     objective, bound = stored["objective"], stored["bound"]
-    if bound is not None and objective is not None and bound < objective - AGREEMENT * max(1.0, abs(objective)):
-        found.append(f"the bound {unit} {bound:.10g} lies below the plan it is to bound")
+    known = bound is not None and objective is not None
+    if known and goal.sense * (objective - bound) > AGREEMENT * max(1.0, abs(objective)):
+        side = "below" if goal.sense > 0 else "above"
+        found.append(f"the bound {head}{bound:.10g} lies {side} the plan it is to bound")
     if not _agree(stored["gap"], relative_gap(objective, bound)):
         found.append(
             f"gap is stored as {_amount(stored['gap'])}, but follows as {_amount(relative_gap(objective, bound))}"
@@ -150,13 +159,15 @@ def _content(evaluation: Evaluation, wrong: list[str], best: dict[str, Any] | No
 
 
 def _against(evaluation: Evaluation, best: dict[str, Any]) -> dict[str, Any]:
-    """Plan against the best one of a run and its bound; negative where it is worth less."""
-    objective, bound = best["objective"], best["bound"]
+    """First goal of a plan against the best one of a run and its bound; negative where the figure is smaller."""
+    objective, bound, own = best["objective"], best["bound"], evaluation.objective
     return {
+        "measure": best["measure"],
         "objective": objective,
         "bound": bound,
-        "difference": None if objective is None else evaluation.npv - objective,
-        "difference_to_bound": None if bound is None else evaluation.npv - bound,
+        "own": own,
+        "difference": None if objective is None else own - objective,
+        "difference_to_bound": None if bound is None else own - bound,
     }
 
 
@@ -182,18 +193,38 @@ def _checked(content: dict[str, Any]) -> bool:
 
 
 def _print_best(instance: Instance, content: dict[str, Any]) -> None:
-    from sequencer.report.words import decimals, money_unit, number
+    from sequencer.instance.goals import goals
+    from sequencer.report.goals import figure, heading, plain, title
+    from sequencer.report.words import decimals
 
-    best, unit = content["best"], money_unit(instance)
+    best, goal = content["best"], goals(instance)[0]
     if best["objective"] is None:
         echo(f"{content['run']} has no plan to compare with.")
         return
-    places = decimals([content["npv"], best["objective"]])
-    more = "more" if best["difference"] >= 0 else "less"
-    worth, apart = number(content["npv"], places), number(abs(best["difference"]), places)
-    reference = f"the best plan of {content['run']} ({number(best['objective'], places)})"
-    echo(f"Worth {unit} {worth}, {apart} {more} than {reference}.")
+    places = decimals([best["own"], best["objective"]])
+
+    def said(value: float) -> str:
+        return figure(instance, goal.measure, value, places)
+
+    head = "Worth" if plain(instance) else f"{heading(instance, goal.measure)}:"
+    reference = f"the best plan of {content['run']} ({said(best['objective'])})"
+    echo(f"{head} {said(best['own'])}, {_apart(instance, goal.measure, best, places)} {reference}.")
+    better = best["difference"] * goal.sense > 0
     if best["bound"] is not None:
-        echo(f"No plan that keeps all rules is worth more than {unit} {number(best['bound'], places)}.")
-    if more == "more" and not content["feasible"]:
-        echo("It can be worth more only because it breaks rules.")
+        side = f"has a {title(instance, goal.measure)} {'above' if goal.sense > 0 else 'below'}"
+        what = "is worth more than" if plain(instance) else side
+        echo(f"No plan that keeps all rules {what} {said(best['bound'])}.")
+    if better and not content["feasible"]:
+        echo(f"It can be {'worth more' if plain(instance) else 'better'} only because it breaks rules.")
+
+
+def _apart(instance: Instance, measure: str, best: dict[str, Any], places: int) -> str:
+    """How far a plan is from the best one: ``EUR M 1.2 less than``, ``2 waves later than``."""
+    from sequencer.instance.goals import measures
+    from sequencer.report.goals import figure
+    from sequencer.report.words import count
+
+    apart = best["difference"]
+    if measures(instance)[measure].unit == "wave":
+        return f"{count(round(abs(apart)), 'wave')} {'later' if apart >= 0 else 'sooner'} than"
+    return f"{figure(instance, measure, abs(apart), places)} {'more' if apart >= 0 else 'less'} than"

@@ -88,6 +88,7 @@ def _worth(result: Result, instance: Instance, size: str) -> list[str]:
 
 def _reached(result: Result, instance: Instance, size: str) -> list[str]:
     """Every goal with what is proven of it, and net present value where that is none of them."""
+    from sequencer.instance.goals import goals as goals_of
     from sequencer.report import goals
 
     lines = []
@@ -100,12 +101,13 @@ def _reached(result: Result, instance: Instance, size: str) -> list[str]:
         lines.append(
             f"Then {name[:1].lower()}{name[1:]} {value} ({said})." if k else f"{name} {value} ({said}) {size}."
         )
-    if all(goal.measure != "npv" for goal in goals.goals(instance)) and result.evaluation is not None:
+    if all(goal.measure != "npv" for goal in goals_of(instance)) and result.evaluation is not None:
         lines.append(f"Net present value {goals.figure(instance, 'npv', result.evaluation.npv)}.")
     return lines
 
 
 def _without_plan(result: Result, instance: Instance) -> list[str]:
+    from sequencer.instance.goals import goals as goals_of
     from sequencer.report import goals
 
     lines = ["No plan was found."]
@@ -113,7 +115,7 @@ def _without_plan(result: Result, instance: Instance) -> list[str]:
         lines = ["No plan was found. Give more time (--time-limit), or a plan to start from (--start)."]
     if result.bound is not None:
         bound = goals.figure(instance, result.measure, result.bound)
-        better = "higher" if goals.goals(instance)[0].sense > 0 else "lower"
+        better = "higher" if goals_of(instance)[0].sense > 0 else "lower"
         said = f"has a {better} {goals.title(instance, result.measure)}"
         lines.append(f"No plan {'is worth more' if goals.plain(instance) else said} than {bound}.")
     return lines

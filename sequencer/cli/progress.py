@@ -22,6 +22,8 @@ PHASES = {
     "tightening": "tightening the bound",
     "core decisions": "searching, core decisions first",
     "search": "searching",
+    "next goal": "searching for the next goal",
+    "ties": "choosing among equal plans",
     "conflict": "finding out which rules clash",
     "evaluate": "checking the plan",
 }
@@ -36,7 +38,9 @@ class LiveLine:
     Parameters
     ----------
     unit
-        Unit of amounts, e.g. ``EUR M``.
+        What stands before figures, e.g. ``EUR M`` or ``peak budget EUR M``.
+    whole
+        Whether figures are whole numbers, such as waves.
     quiet
         Whether to show nothing.
     began
@@ -46,9 +50,16 @@ class LiveLine:
     """
 
     def __init__(
-        self, unit: str, *, quiet: bool = False, began: float | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        unit: str,
+        *,
+        whole: bool = False,
+        quiet: bool = False,
+        began: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._unit = unit
+        self._whole = whole
         self._quiet = quiet
         self._clock = clock
         self._began = clock() if began is None else began
@@ -113,7 +124,7 @@ class LiveLine:
         from sequencer.solver.result import relative_gap
 
         parts = [f"{elapsed(self._clock() - self._began)} {PHASES.get(self._phase, self._phase)}"]
-        places = decimals([x for x in (self._objective, self._bound) if x is not None])
+        places = 0 if self._whole else decimals([x for x in (self._objective, self._bound) if x is not None])
         if self._objective is not None:
             parts.append(f"best {self._unit} {number(self._objective, places)}")
         if self._bound is not None:

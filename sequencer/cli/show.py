@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from sequencer.run.folder import Run
 
 
-@click.command(cls=Command, epilog=examples("sequencer show run", "sequencer show run --json"))
+@click.command(cls=Command, epilog=examples("sequencer show run", "sequencer show run --measures"))
 @click.argument("run", type=PATH)
+@click.option("--measures", is_flag=True, help="Only the measures: each with its word, its figure and what is wanted.")
 @json_option
 @output_options
-def show(run: Path, as_json: bool) -> None:
+def show(run: Path, measures: bool, as_json: bool) -> None:
     """Show the roadmap of a RUN: what starts in each wave, money, load, mandate, value and return.
 
     A run that is not finished is shown with the best plan so far, and says so.
     """
     found = load_run(run)
-    tables = _tables(found)
+    tables = _tables(found, measures=measures)
     if as_json:
         echo_json(found.result | {"complete": found.complete, "tables": [_content(t) for t in tables]})
         return
@@ -35,13 +36,15 @@ def show(run: Path, as_json: bool) -> None:
         echo_report(table)
 
 
-def _tables(run: Run) -> list[Table]:
+def _tables(run: Run, *, measures: bool) -> list[Table]:
     if run.plan is None:
         return []
     from sequencer.plan.evaluate import evaluate
     from sequencer.report import tables
+    from sequencer.report.goals import measures_table
 
-    return tables.show(evaluate(run.instance, run.plan), run.result)
+    evaluation = evaluate(run.instance, run.plan)
+    return [measures_table(evaluation)] if measures else tables.show(evaluation, run.result)
 
 
 def _content(table: Table) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Request:
     instance: Path
     overlays: tuple[Path, ...]
     locks: tuple[str, ...]
+    objective: str | None
     gap: float
     time_limit: float | None
     threads: int | None
@@ -64,6 +65,7 @@ class Request:
             "instance": self.instance.resolve().name,
             "overlays": [p.name for p in self.overlays],
             "locks": list(self.locks),
+            "objective": self.objective,
             "gap": self.gap,
             "time_limit": self.time_limit,
             "threads": self.threads,
@@ -80,10 +82,18 @@ class Request:
     epilog=examples(
         "sequencer solve instances/medium --gap 1% -o run",
         "sequencer solve instances/medium --lock 'jp<=2' --lock '!r4' --time-limit 2m --json",
+        "sequencer solve instances/medium --objective 'value:risk npv'",
     ),
 )
 @click.argument("instance", type=PATH)
 @instance_options
+@click.option(
+    "--objective",
+    metavar="MEASURES",
+    help="What to optimise, the most important first: 'peak_budget npv'. More is better of npv, value, value:CATEGORY, "
+    "undiscounted_value, drivers; less of cost, undiscounted_cost, peak_budget, load_peak:RESOURCE, pace_loss, "
+    "payback_wave, adoptions.  [default: as the instance says]",
+)
 @click.option(
     "--gap",
     type=FRACTION,
@@ -128,7 +138,7 @@ class Request:
 @click.option("--force", is_flag=True, help="Replace the run in that folder.")
 @json_option
 @output_options
-@click.option_panel("What is solved", options=["--overlay", "--lock", "--start"])
+@click.option_panel("What is solved", options=["--overlay", "--lock", "--objective", "--start"])
 @click.option_panel("When to stop", options=["--gap", "--time-limit", "--max-nodes"])
 @click.option_panel("How to search", options=["--threads", "--seed", "--formulation", "--deterministic"])
 @click.option_panel("Output", options=["--output", "--force", "--json", "--quiet", "--verbose", "--log-file", "--help"])
@@ -174,7 +184,7 @@ class Outcome:
         from sequencer.instance.features import refuse_not_modelled
 
         request = self.request
-        instance = load_instance(request.instance, request.overlays, request.locks)
+        instance = load_instance(request.instance, request.overlays, request.locks, request.objective)
         refuse_not_modelled(instance)
         for warning in warnings(instance):
             say(f"Note: {clean(warning)}", hint=True)
@@ -197,13 +207,14 @@ class Outcome:
         return RunFolder.create(self.request.output, instance, self.request.options(), force=self.request.force)
 
     def _search(self, instance: Instance, start: Plan | None, folder: RunFolder | None) -> Result:
-        from sequencer.report.words import money_unit
+        from sequencer.report.goals import counted, short_head
         from sequencer.solver.solve import solve as search
 
         request = self.request
         limit = request.time_limit
         left = None if limit is None else max(limit - self.shared.seconds, LEAST_SECONDS)
-        with LiveLine(money_unit(instance), quiet=self.shared.quiet, began=self.shared.began) as live:
+        head, whole = short_head(instance), counted(instance)
+        with LiveLine(head, whole=whole, quiet=self.shared.quiet, began=self.shared.began) as live:
             try:
                 return search(
                     instance,
@@ -226,6 +237,7 @@ class Outcome:
 
     def _interrupted(self, instance: Instance) -> Result:
         """Result of a solve that Ctrl-C left outside the search, with the best plan it had told of."""
+        from sequencer.instance.goals import goals
         from sequencer.plan.evaluate import evaluate
         from sequencer.solver.result import Result
 
@@ -234,9 +246,9 @@ class Outcome:
             termination=Termination.INTERRUPTED,
             plan=self.best,
             evaluation=evaluation,
-            objective=evaluation.npv if evaluation else None,
+            objective=evaluation.objective if evaluation else None,
             bound=None,
-            measure=instance.settings.objective,
+            measure=goals(instance)[0].measure,
             seconds=self.shared.seconds,
             currency=instance.settings.currency,
             unit=instance.settings.unit,

@@ -141,8 +141,8 @@ def _all(instance: Instance) -> Iterator[Measure]:
     for resource in instance.resources:
         yield Measure(f"load_peak:{resource.id}", f"peak load of {resource.label}", MINIMISE, "load", no_floor=peak)
     late = "a plan made to pay back late on purpose is no plan. Put a floor on cost or value instead"
-    yield Measure("payback_wave", "payback wave", MINIMISE, "wave", no_floor=late)
-    yield Measure("first_value_wave", "wave of the first value", MINIMISE, "wave", FIRST, FIRST, FIRST)
+    yield Measure("payback_wave", "payback", MINIMISE, "wave", no_floor=late)
+    yield Measure("first_value_wave", "first value", MINIMISE, "wave", FIRST, FIRST, FIRST)
     yield Measure("drivers", "number of value drivers", MAXIMISE, "count")
     yield Measure("adoptions", "number of adoptions", MINIMISE, "count")
 

@@ -30,7 +30,7 @@ from sequencer.instance.workbook import (
 
 
 def read(
-    path: str | Path, overlays: Iterable[str | Path | Sequence[Change]] = (), locks: Iterable[str] = ()
+    path: str | Path, overlays: Iterable[str | Path | Sequence[Change | Sourced]] = (), locks: Iterable[str] = ()
 ) -> Instance:
     """Read, change and validate an instance.
 
@@ -226,7 +226,9 @@ def _of_table(problem: InputProblem, table: str) -> InputProblem:
     )
 
 
-def _changes(overlays: Iterable[str | Path | Sequence[Change]], problems: list[InputProblem]) -> Iterator[Sourced]:
+def _changes(
+    overlays: Iterable[str | Path | Sequence[Change | Sourced]], problems: list[InputProblem]
+) -> Iterator[Sourced]:
     """Changes of all overlays; files that cannot be read are reported."""
     for overlay in overlays:
         if isinstance(overlay, str | Path):
@@ -234,7 +236,8 @@ def _changes(overlays: Iterable[str | Path | Sequence[Change]], problems: list[I
             problems += wrong
             yield from found
         else:
-            yield from (Sourced(change, "changes", number) for number, change in enumerate(overlay, start=1))
+            for number, change in enumerate(overlay, start=1):
+                yield change if isinstance(change, Sourced) else Sourced(change, "changes", number)
 
 
 def _locks(locks: Iterable[str], problems: list[InputProblem]) -> Iterator[Sourced]:

@@ -58,8 +58,19 @@ def figure(instance: Instance, measure: str, value: float | None, places: int | 
         amount = words.number(value, words.decimals([value]) if places is None else places)
         return f"{words.money_unit(instance)} {amount}" if unit == "money" else amount
     resource = instance.by_id("resources").get(measure.partition(":")[2])
-    counted = words.one_line(resource.unit) if resource else ""
-    return f"{words.short(value)} {counted}".strip()
+    return f"{words.short(value)} {words.one_line(resource.unit) if resource else ''}".strip()
+
+
+def short_head(instance: Instance) -> str:
+    """What stands before figures of the first goal where there is little room: ``EUR M``, ``peak budget EUR M``."""
+    first = goals(instance)[0]
+    unit = words.money_unit(instance) if first.money else ""
+    return unit if plain(instance) else f"{title(instance, first.measure)} {unit}".strip()
+
+
+def counted(instance: Instance) -> bool:
+    """Whether figures of the first goal are whole."""
+    return measures(instance)[goals(instance)[0].measure].unit in ("wave", "count")
 
 
 def _wave(instance: Instance, wave: float | None) -> str:
@@ -159,7 +170,7 @@ def _wanted(instance: Instance, measure: Measure) -> str:
 def _limit(instance: Instance, measure: str, amount: float) -> str:
     """A limit with its unit; waves without their dates."""
     found = measures(instance).get(measure)
-    return words.short(amount) if found is None or found.unit == "wave" else figure(instance, measure, amount)
+    return f"wave {words.short(amount)}" if found and found.unit == "wave" else figure(instance, measure, amount)
 
 
 def _limit_text(instance: Instance, members: Sequence[str]) -> str:

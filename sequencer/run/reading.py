@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sequencer.errors import InputError, RunError
+from sequencer.instance.goals import goals
 from sequencer.plan.plan import Plan, read_plan
 from sequencer.run import manifest
 from sequencer.run.atomic import TEMP_PREFIX
@@ -22,8 +23,8 @@ MARK = "sequencer run"
 """What ``options.json`` says it belongs to."""
 
 RESULT_KEYS = (
-    "termination", "plan", "proven_optimal", "objective", "bound", "gap", "npv", "measure", "currency", "unit",
-    "seconds", "run", "fingerprint", "versions",
+    "termination", "plan", "proven_optimal", "objective", "bound", "gap", "npv", "measure", "goals", "currency",
+    "unit", "seconds", "run", "fingerprint", "versions",
 )  # fmt: skip
 """Keys of ``result.json``, all always there."""
 
@@ -210,7 +211,7 @@ def blank_result(instance: Instance | None) -> dict[str, Any]:
     content: dict[str, Any] = dict.fromkeys(RESULT_KEYS)
     content |= {"plan": False, "proven_optimal": False}
     if instance is not None:
-        content["measure"] = instance.settings.objective
+        content["measure"] = goals(instance)[0].measure
         content["currency"] = instance.settings.currency
         content["unit"] = instance.settings.unit
         content["fingerprint"] = instance.fingerprint

@@ -93,6 +93,7 @@ def test_the_run_folder_holds_what_was_printed_and_asked_for(run_cli, ex, here):
         "instance": "ex",
         "overlays": [],
         "locks": [],
+        "objective": None,
         "gap": 0.02,
         "time_limit": 60.0,
         "threads": 1,
@@ -374,11 +375,10 @@ def test_a_result_that_cannot_be_stored_is_printed_all_the_same(run_cli, ex, mon
 
 
 def test_rules_not_modelled_are_refused_before_anything_is_written(run_cli, ex, here):
-    settings = ex / "instance.toml"
-    settings.write_text(settings.read_text() + "every_affiliate_gains = true\n")
+    (ex / "initial_state.csv").write_text("record,level\nmandate,0\n")
     done = run_cli("solve", "ex", "-o", "run", "--json")
     assert done.exit_code == 2
-    assert "every affiliate gains" in done.stderr
+    assert "programme under way" in done.stderr
     assert "--overlay" in done.stderr
     assert not (here / "run").exists()
 

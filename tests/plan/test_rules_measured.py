@@ -53,7 +53,7 @@ def test_benefit_to_cost_compares_value_with_cost_where_there_is_no_ratio():
 def test_what_never_pays_back_keeps_no_cap_on_payback():
     # 100 of 150 are earned
     given = limited("payback_wave", "cap", 4)
-    assert message(given, {"r1": 3, "hub": 1}) == "Payback wave never comes within the horizon; it must be 4 at most"
+    assert message(given, {"r1": 3, "hub": 1}) == "Payback never comes within the horizon; it must be wave 4 at most"
     assert broken(given, {"r1": 2, "hub": 1}) == set()
 
 

@@ -50,5 +50,7 @@ def _figure(state: State, measure: Measure, value: float) -> str:
     """A figure of a measure with its unit."""
     if measure.unit == "money":
         return money(state.instance, value)
+    if measure.unit == "wave":
+        return f"wave {number(value)}"
     resource = state.instance.by_id("resources").get(measure.name.partition(":")[2])
     return f"{number(value)} {resource.unit}" if resource and resource.unit else number(value)
