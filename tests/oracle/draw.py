@@ -59,7 +59,7 @@ BRANDS = (pieces.brands,)
 
 ANYWHERE = (
     Group("budgets", (rules.budgets,), weight=4),
-    Group("cost_splits", (rules.cost_splits,)),
+    Group("cost_splits", (rules.cost_splits, rules.budgets), weight=3),
     Group("capacities", (rules.capacities,), weight=4),
     Group("pace", (rules.pace,), SECOND, weight=3),
     Group("locks", (rules.locks,), weight=4),
@@ -93,6 +93,8 @@ THEMES = (
         Group("pilots", (links.pilots,), MARKETS, ("pilots before scale",)),
         Group("local", (), (*MARKETS, pieces.local_steps), ("local capabilities",)),
         Group("by_affiliate", (), (*MARKETS, pieces.by_affiliate)),
+        Group("market_weights", (worth.category_weights,), MARKETS, ("category weights",), 3),
+        Group("mode_mandate", (), (*MARKETS, pieces.mandate, pieces.mode_mandate), weight=3),
         Group("funding", (worth.funding,), MARKETS, ("affiliates funding hq",)),
         Group("every_affiliate_gains", (worth.every_affiliate_gains,), MARKETS, ("every affiliate gains",)),
     ),
@@ -121,6 +123,7 @@ THEMES = (
     ),
     (
         Group("mandate", (), (pieces.mandate,), weight=1),
+        Group("released", (rules.budgets,), (pieces.mandate,), weight=3),
         Group("grants", (), (pieces.mandate, *SECOND), weight=3),
         Group("earned", (), (pieces.mandate,), ("earned mandate steps",), 3),
         Group("waivers", (), (*STEPS, pieces.initiatives, pieces.exceptions), ("exceptions",)),
@@ -129,16 +132,17 @@ THEMES = (
 """Groups about markets, capabilities, the portfolio, and governance."""
 
 PIECES: tuple[Draw, ...] = (
+    pieces.second_driver,
+    pieces.initiatives,
     pieces.steps,
     pieces.mandate,
     pieces.affiliates,
     pieces.brands,
     pieces.functions,
     pieces.customer_types,
-    pieces.second_driver,
-    pieces.initiatives,
     pieces.by_affiliate,
     pieces.local_steps,
+    pieces.mode_mandate,
     pieces.exceptions,
 )
 """In the order they are drawn: each may lean on those before it."""
@@ -196,8 +200,10 @@ def draw_instance(pick: Pick, locked: Collection[str] | None = None) -> Instance
     _time(drawing)
     pieces.pots_and_resources(drawing)
     pieces.driver(drawing)
+    # What keeps one driver from earning leaves another one something to do.
+    second = {pieces.second_driver} if drawing.chance(7) else set()
     for piece in PIECES:
-        if any(piece in group.pieces for group in chosen):
+        if piece in second or any(piece in group.pieces for group in chosen):
             piece(drawing)
     wanted = {rule for group in chosen for rule in group.rules}
     # What is freed matters only where money is short.
@@ -217,7 +223,7 @@ def _groups(drawing: Drawing, locked: Collection[str]) -> list[Group]:
     made: list[Group] = []
     for offered in (themes, ANYWHERE):
         options = [g for g in offered if not set(g.features) & set(locked) for _ in range(g.weight)]
-        for _ in range(drawing.pick((2, 3, 2, 3, 1))):
+        for _ in range(drawing.pick((2, 3, 2, 3))):
             left = [g for g in options if g not in made]
             if left:
                 made.append(drawing.pick(left))

@@ -72,7 +72,7 @@ def any_of(drawing: Drawing) -> None:
     if chosen:
         required = " ".join(chosen)
         if all((row["item"], row["requires"]) != (item, required) for row in drawing.tables["requirements"]):
-            count = drawing.pick((1, 1, 2)) if len(chosen) > 1 else 1
+            count = drawing.pick((1, 1, 2)) if len(chosen) > 1 and len(leaves) != 1 else 1
             lag = drawing.pick((0, 0, 0, 1))
             drawing.add("requirements", item=item, requires=required, lag=lag, at_least=count)
 
@@ -151,4 +151,5 @@ def quick_wins(drawing: Drawing) -> None:
     """A visible driver earns soon, or two."""
     visible = sum(row["visible"] for row in drawing.tables["drivers"])
     if visible:
-        drawing.add("quick_wins", wave=drawing.pick(drawing.waves), at_least=min(visible, drawing.pick((1, 1, 1, 2))))
+        wave = drawing.pick((drawing.last, *drawing.waves))
+        drawing.add("quick_wins", wave=wave, at_least=min(visible, drawing.pick((1, 1, 1, 2))))

@@ -63,22 +63,24 @@ def steps(drawing: Drawing) -> None:
         built += _leaf(drawing, leaf, 2 if two and not drawing.wants("balance") else None)
     whole = all(any(r["capability"] == leaf for r in drawing.tables["capability_steps"]) for leaf in leaves)
     words = [*built, *([f"{NODE}:1"] if whole and not drawing.wants("balance") else [])]
-    if built and drawing.chance(9):
+    if built:
         required = built[:1] if drawing.chance(6) else drawing.some(words)
-        drawing.require(drawing.pick(("r1", "r1", "drivers")), " ".join(required))
+        drawing.require(drawing.pick(("r1", "r1", "r1", "drivers")), " ".join(required))
 
 
 def _leaf(drawing: Drawing, leaf: str, most: int | None) -> list[str]:
     """A leaf with its steps; the highest one, or nothing where all is there today."""
     balance = drawing.wants("balance")
-    as_is, top = drawing.pick((0, 0, 0, 1)), drawing.pick((1, 1, 2) if balance else (1, 2, 2, 2))
-    top = min(top, most or top)
+    as_is, top = drawing.pick((0, 0, 0, 1)), drawing.pick((1, 1, 2) if balance else (1, 1, 2))
+    top = max(as_is + 1, min(top, most or top)) if drawing.chance(9) else top
     layer = drawing.pick(LAYERS[1:]) if balance and leaf == "mail" else LAYERS[0]
-    sourced = [s["id"] for s in drawing.tables["sourcing_modes"] if layer in s["layers"].split()]
+    offered = [s for s in drawing.tables["sourcing_modes"] if layer in s["layers"].split()]
+    modes = [s["id"] for s in offered] or [""]
     steps_ = []
     for level in range(as_is + 1, top + 1):
-        duration = drawing.pick((1, 0, 1, 0, 0, 2))
-        if not drawing.room(f"{leaf}:{level}", "steps", sourced or ("",), 0 if sourced else duration, duration):
+        duration = drawing.pick((0, 1, 0, 1, 0, 0, 0, 2))
+        times = [duration if s["duration"] is None else s["duration"] for s in offered] or [duration]
+        if not drawing.room(f"{leaf}:{level}", "steps", modes, min(times), max(times)):
             break
         steps_.append((level, duration))
     top = max((level for level, _ in steps_), default=as_is)
@@ -133,7 +135,7 @@ def local_steps(drawing: Drawing) -> None:
 
 def affiliates(drawing: Drawing) -> None:
     """One or two markets in one or two archetypes, with fit, ramps, launches and own pots."""
-    two = drawing.wants("pilots", "experienced", "archetype_limits")
+    two = drawing.wants("pilots", "experienced", "archetype_limits", "parallel", "market_weights")
     names = _archetypes(drawing)
     touches = _touches(drawing)
     modes = [f"{name}/{t}" if t else name for name in names for t in touches]
@@ -178,10 +180,10 @@ def _archetypes(drawing: Drawing) -> list[str]:
         names = ["customized", *(["adapted"] if drawing.chance(6) else [])]
     if drawing.wants("experienced"):
         names = ["customized"]
-    elif drawing.wants("touches"):
+    elif drawing.wants("touches", "parallel"):
         names = names[:1]
     for name in names:
-        _archetype(drawing, name, drawing.pick((1, 1, 0, 2)))
+        _archetype(drawing, name, drawing.pick((1, 0, 1, 0, 0, 2)))
     if drawing.wants("experienced"):
         base = drawing.tables["archetypes"][0]
         row = _archetype(drawing, "swift", drawing.pick((0, max(base["duration"] - 1, 0))))
@@ -195,7 +197,7 @@ def _archetype(drawing: Drawing, name: str, duration: int) -> dict[str, Any]:
     row = {
         "id": name,
         "duration": duration,
-        "one_off_cost": pick((0, 1, 2, 3)),
+        "one_off_cost": pick((0, 1, 0.5, 2)),
         "one_off_share_of_revenue": pick((0, 0, 0.5)),
         "running_cost": pick((0, 0, 0.5, 1)),
         "hq_share": pick((0, 0.5, 0.5)) if drawing.wants("every_affiliate_gains") else pick((1, 1, 0.5, 0)),
@@ -239,7 +241,8 @@ def by_affiliate(drawing: Drawing) -> None:
 
 def brands(drawing: Drawing) -> None:
     """One or two brands with launches and a lifecycle that drivers see differently."""
-    taken = [b for b in ("onco", "cardio") if (b == "onco" or drawing.chance(7)) and drawing.room(b, "brands")]
+    several = drawing.wants("start_small") or drawing.chance(6)
+    taken = [b for b in ("onco", "cardio")[: 1 + several] if drawing.room(b, "brands")]
     for b in taken:
         row = {"id": b, "share": drawing.pick((1, 2)), "launch_wave": drawing.launch()}
         drawing.add("brands", **row, **drawing.costed(most=1))
@@ -292,7 +295,8 @@ def mandate(drawing: Drawing) -> None:
     if not taken:
         return
     drawing.settings["mandate_start"] = first
-    released = drawing.pick(((1, 1, 1), (0.5, 1, 1), (0.5, 0.75, 1), (0, 1, 1)))
+    shares = ((0.5, 1, 1), (0.25, 0.75, 1), (0.75, 1, 1)) if drawing.wants("released") else ((1, 1, 1), (0.5, 1, 1))
+    released = drawing.pick(shares)
     for rank, level in enumerate((first, *taken)):
         options = (rank, None, min(rank, 1)) if drawing.wants("grants") else (None,)
         grants = {g: drawing.pick(options) for g in GRANTS}
@@ -312,6 +316,14 @@ def mandate(drawing: Drawing) -> None:
         built = [f"{s}/{m}" for s in drawing.of("steps") for m in drawing.modes[s] if m]
         words = [*drawing.ids("drivers"), *drawing.of("affiliates"), *several[:2], *built[:1]]
         drawing.require(drawing.pick(words), f"mandate:{drawing.pick(taken)}")
+
+
+def mode_mandate(drawing: Drawing) -> None:
+    """A level of the mandate that a mode asks for."""
+    levels, places = drawing.of("mandate"), drawing.ids("affiliates")
+    if levels and places:
+        item = drawing.pick([f"{places[0]}/{m}" for m in drawing.modes[places[0]]])
+        drawing.require(item, drawing.pick(levels))
 
 
 def initiatives(drawing: Drawing) -> None:
@@ -344,8 +356,8 @@ def _earning(drawing: Drawing, row: dict[str, Any]) -> None:
 def exceptions(drawing: Drawing) -> None:
     """An exception that waives a requirement there is; mostly the level decides, sometimes none is allowed."""
     rows = [r for r in drawing.tables["requirements"] if "field" not in r["requires"] and "at_least" not in r]
-    if rows and drawing.room("waiver", "hub"):
-        row = drawing.pick(rows)
-        required = drawing.pick(row["requires"].split())
-        drawing.add("exceptions", id="waiver", item=row["item"], requires=required, **drawing.costed(most=1))
+    sides = [(r["item"], word) for r in rows for word in r["requires"].split() if word in drawing.modes]
+    if sides and drawing.room("waiver", "hub"):
+        item, required = drawing.pick(sides)
+        drawing.add("exceptions", id="waiver", item=item, requires=required, **drawing.costed(most=1))
         drawing.settings["governance"] = drawing.pick(("case-by-case", "case-by-case", "case-by-case", "strict"))

@@ -14,7 +14,7 @@ def budgets(drawing: Drawing) -> None:
     given = {row["pot"] for row in drawing.tables["budgets"]}
     for pot in (p for p in drawing.pots if p not in given):
         if pot in drawing.freeing or drawing.chance(8 if pot == "hq" else 3):
-            level = drawing.pick((4, 3, 6, 2, 8) if pot == "hq" else (1, 2, 0.5))
+            level = drawing.pick((4, 3, 6, 8) if pot == "hq" else (2, 4, 1))
             if pot in drawing.freeing and drawing.chance(6):
                 level = drawing.pick((0.5, 0))
             budget(drawing, pot, level)

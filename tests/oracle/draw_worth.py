@@ -34,16 +34,18 @@ def fatigue(drawing: Drawing) -> None:
         steps: list[tuple[float | None, float]] = [(None, first)]
         if drawing.chance(6):
             steps = [(drawing.pick((1, 0.5)), first), (None, second)]
+        # Value of one category is exact only where all steps of a customer type are of one.
+        category = drawing.pick(("revenue", "tired"))
         for number, (width, slope) in enumerate(steps, start=1):
             step: dict[str, Any] = {"customer_type": row["id"], "step": number, "slope_per_year": slope}
-            drawing.add("fatigue", **step, width=width, category=drawing.pick(("revenue", "tired")))
+            drawing.add("fatigue", **step, width=width, category=category)
 
 
 def category_weights(drawing: Drawing) -> None:
     """Categories that count more or less, in an affiliate or everywhere."""
     for category in drawing.several(drawing.categories, 1, 2):
-        places = ["", *drawing.ids("affiliates")]
-        for place in drawing.several(places, 1, 1, 2):
+        places = drawing.ids("affiliates") if drawing.wants("market_weights") else []
+        for place in drawing.several(["", *places], 1) if not places else drawing.several(places, 1, 2):
             weight = drawing.pick((0.5, 2, 0, 0.1))
             drawing.add("category_weights", category=category, affiliate=place, weight=weight)
 
@@ -75,7 +77,7 @@ def funding(drawing: Drawing) -> None:
     _budgets(drawing, "hq", 1, 2, 0.5)
     for n, row in enumerate(drawing.tables["affiliates"]):
         if drawing.chance(3):
-            row[column] = drawing.pick((1, 0))
+            row[column] = drawing.pick((1, 0) if n else (1, 0.75))
         if n == 0 or drawing.chance(7):
             _budgets(drawing, row["id"], 2, 4, 1)
 
@@ -91,13 +93,14 @@ def every_affiliate_gains(drawing: Drawing) -> None:
 def continuous_return(drawing: Drawing) -> None:
     """Value so far covers a share of what was spent before."""
     lag = drawing.pick((0, 1))
-    floor = drawing.pick((2, 1, 5, 10))
+    floor = drawing.pick((2, 4, 8, 1))
     drawing.settings |= {"return_from_wave": drawing.pick(drawing.waves), "return_lag": lag, "return_floor": floor}
 
 
 def minimum_values(drawing: Drawing) -> None:
     """Value so far reaches an amount by a wave."""
-    row: dict[str, Any] = {"wave": drawing.pick(drawing.waves), "amount": drawing.pick((10, 20, 5, 40))}
+    wave = drawing.pick((drawing.last, drawing.last, *drawing.waves))
+    row: dict[str, Any] = {"wave": wave, "amount": drawing.pick((5, 2, 10, 20))}
     row["category"] = drawing.pick(("", *drawing.categories))
     row["affiliate"] = drawing.pick(("", *drawing.ids("affiliates")))
     drawing.add("minimum_values", **row)
@@ -125,8 +128,9 @@ def objective(drawing: Drawing) -> None:
     words += [f"load_peak:{r} npv" for r in drawing.ids("resources")]
     words += ["pace_loss npv"] * any(row.get("losses") for row in drawing.tables["pace"])
     drawing.settings["objective"] = drawing.pick(words)
-    if not drawing.tables["locks"]:
-        drawing.add("locks", item="r1", must=True)
+    minimal = drawing.settings["objective"].split()[0] in ("cost", "undiscounted_cost", "adoptions", "peak_budget")
+    if minimal and not drawing.tables["locks"]:
+        drawing.add("locks", item=drawing.pick(list(drawing.modes)), must=True)
 
 
 def measure_limits(drawing: Drawing) -> None:
@@ -151,6 +155,9 @@ def measure_limits(drawing: Drawing) -> None:
     ]
     limits += [(f"value:{c}", sense, 20) for c in drawing.categories[:2] for sense in ("cap", "floor")]
     limits += [(f"load_peak:{r}", "cap", 1) for r in drawing.ids("resources")]
+    if drawing.tables["fatigue"]:
+        # A cap on value is refused with contact fatigue.
+        limits = [row for row in limits if row[1] == "floor" or "value" not in row[0]]
     for measure, sense, amount in drawing.several(limits, 1, 2):
         if all((row["measure"], row["sense"]) != (measure, sense) for row in drawing.tables["measure_limits"]):
             drawing.add("measure_limits", measure=measure, sense=sense, amount=amount)

@@ -152,7 +152,7 @@ class Drawing:
         self.modes[item] = (*modes, mode)
         return True
 
-    def require(self, item: str, required: str, lags: Sequence[int] = (0, 0, 0, 0, 0, 0, 0, 1, 1, 2)) -> None:
+    def require(self, item: str, required: str, lags: Sequence[int] = (0, 0, 0, 0, 0, 0, 0, 1, 1)) -> None:
         """Add a requirement unless there is one of these sides already."""
         if all((row["item"], row["requires"]) != (item, required) for row in self.tables["requirements"]):
             self.add("requirements", item=item, requires=required, lag=self.pick(lags))
