@@ -123,8 +123,8 @@ class Request:
     type=click.Choice(["compact", "aggregated", "cells"]),
     default="compact",
     show_default=True,
-    help="How value is modelled: compact is fast and takes every instance, aggregated is its coarse baseline, cells is "
-    "the textbook form; all are exact.",
+    help="How value is modelled: compact is fast and takes every instance, aggregated sums by class of affiliates, "
+    "cells is the textbook form; all are exact.",
 )
 @click.option(
     "--deterministic",

@@ -127,10 +127,10 @@ def test_affiliates_that_are_alike_are_one_group():
         "archetypes": ADAPTED,
         "brands": [{"id": "x"}, {"id": "y"}],
     }
-    # c1 does not address fr, and pt is of another class
-    assert groups(make(**tables)) == ["fr", "jp de", "pt"]
-    # r1@jp stands alone, and so does an affiliate whose shares are in another proportion
-    assert groups(make(**tables, driver_affiliates=[{"driver": "r1", "affiliate": "jp"}])) == ["de", "fr", "jp", "pt"]
+    # c1 does not address fr; the class of pt makes no difference
+    assert groups(make(**tables)) == ["fr", "jp de pt"]
+    # jp with r1@jp stands alone, and so does an affiliate whose shares are in another proportion
+    assert groups(make(**tables, driver_affiliates=[{"driver": "r1", "affiliate": "jp"}])) == ["de pt", "fr", "jp"]
     cells = [("jp", "x", 1), ("jp", "y", 2), ("de", "x", 2), ("de", "y", 4), ("fr", "x", 2), ("fr", "y", 1)]
     scopes = [{"affiliate": a, "brand": b, "share": s / 12} for a, b, s in cells]
     assert groups(make(**(tables | {"drivers": [driver()]}), scopes=scopes)) == ["fr", "jp de"]

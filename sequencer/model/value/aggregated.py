@@ -1,7 +1,7 @@
-"""Aggregated formulation: the coarse baseline, kept for comparison. Shares must be products.
+"""Aggregated formulation: groups by class of affiliates and ramp, the baseline kept for comparison.
 
-Groups are by class and ramp as in :mod:`.compact`, but whatever sets one affiliate apart, or makes shares other than a
-product, is refused.
+It is :mod:`.compact` with a group for each class, but it refuses whatever sets one affiliate apart, and shares that are
+no product.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Aggregated(Compact):
         sequencer.errors.UnsupportedError
             If affiliates of a class have to be told apart, or shares are no product.
         """
-        apart = sorted(self.apart() & {a.id for a in self.instance.affiliates})
+        apart = sorted(self.apart & {a.id for a in self.instance.affiliates})
         if apart or self.exact:
             what = f"{', '.join(apart)} must be told apart" if apart else "value is capped or minimised"
             message = f"{what}, which the formulation 'aggregated' cannot; use 'compact'"
@@ -34,6 +34,10 @@ class Aggregated(Compact):
         for driver, scope in self.instance.scope.items():
             _check_product(scope, driver)
         super().build_cells()
+
+    def group_word(self, affiliate: str) -> str:
+        """Class of the affiliate."""
+        return self.instance.by_id("affiliates")[affiliate].affiliate_class if affiliate else ""
 
 
 def _check_product(scope: dict[Cell, float], driver: str) -> None:

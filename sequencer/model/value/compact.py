@@ -19,6 +19,7 @@ below, ``amount − most · Σ (1 − gate)``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from sequencer.errors import SequencerError
@@ -56,7 +57,7 @@ class Group(NamedTuple):
     weights : dict of (str, str) to float
         Part of it by affiliate and mode id, ``λ``; the best modes of all affiliates sum to 1.
     label : str
-        What rows of the group are called by: the affiliate, or the class of the first.
+        What rows of the group are called by: the affiliate where it stands alone.
     """
 
     ramp: Ramp
@@ -110,17 +111,15 @@ class Compact(ValueModel):
 
     def make_groups(self) -> list[Group]:
         """Put affiliates and modes of the same ramp and proportional profiles together."""
-        apart = self.apart()
         found: dict[Likeness, dict[tuple[str, str], Profile]] = {}
         for affiliate, mode, profile in self._profiles():
-            word = affiliate if affiliate in apart else self.group_word(affiliate)
-            key = Likeness(word, self.instance.ramp_of(mode), _shape(profile))
+            key = Likeness(self.group_word(affiliate), self.instance.ramp_of(mode), _shape(profile))
             found.setdefault(key, {})[affiliate, mode.id] = profile
         return [self._group(key, parts) for key, parts in found.items()]
 
     def group_word(self, affiliate: str) -> str:
-        """What members of a group have in common besides ramp and profile: the class of the affiliate."""
-        return self.instance.by_id("affiliates")[affiliate].affiliate_class if affiliate else ""
+        """What members of a group have in common besides ramp and profile; nothing here."""
+        return affiliate if affiliate in self.apart else ""
 
     def _group(self, key: Likeness, parts: dict[tuple[str, str], Profile]) -> Group:
         sizes = {way: _whole(profile) for way, profile in parts.items()}
@@ -148,6 +147,7 @@ class Compact(ValueModel):
                     scaled = {key: {k: w * factor for k, w in by.items()} for key, by in profile.items()}
                     yield affiliate, mode, scaled
 
+    @cached_property
     def apart(self) -> frozenset[str]:
         """Affiliates that are a group each: value read one by one, or gates of their own."""
         own = {i.place for i in self.instance.adoptables.values() if i.place and i.parent}
