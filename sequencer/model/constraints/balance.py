@@ -23,7 +23,7 @@ def _layers(instance: Instance) -> dict[str, list[Adoptable]]:
     made: dict[str, list[Adoptable]] = {}
     for item in instance.adoptables.values():
         if item.kind == Kind.STEP and item.weight > 0:
-            capability = capabilities[item.capability]
+            capability = capabilities[item.capability or ""]
             if capability.target is not None and (item.level or 0) <= capability.target:
                 made.setdefault(str(capability.layer), []).append(item)
     return made
