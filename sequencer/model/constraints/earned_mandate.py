@@ -24,21 +24,23 @@ def earned_mandate(model: SequencingModel) -> None:
     Value is undiscounted. A mandate path that is given from above needs not be earned.
 
     Where value cannot be negative, what has been earned once stays earned and the rule may bind in all later waves as
-    well, which is the formula. Else it binds in the start wave alone.
+    well, which is the formula. Else it binds in the start wave alone; in all later waves, value that leaves out what is
+    lost still has to reach the threshold, which follows and helps the search.
     """
     if model.instance.settings.mandate_path:
         return
-    values = [model.value.expr(period=w) for w in model.waves]
-    growing = all(model.box(value)[0] >= 0 for value in values)
-    for step in model.of_kind(Kind.MANDATE):
-        threshold = model.instance.mandate_levels[step.level or 0].earned_value * model.money_scale
-        so_far = Linear()
-        for w in model.waves if threshold else ():
-            ref = RuleRef("earned_mandate", (step.id,), w)
-            if growing:
-                model.row(ref, model.started(step.id, w) * threshold, "<=", so_far)
-            else:
-                least = min(0.0, model.box(so_far)[0])
-                start = model.starts(step.id, w)
-                model.row(ref, so_far, ">=", start * (threshold - least) + Linear(least))
-            so_far = so_far + values[w - 1]
+    steps = [(s.id, model.instance.mandate_levels[s.level or 0].earned_value) for s in model.of_kind(Kind.MANDATE)]
+    steps = [(step, threshold * model.money_scale) for step, threshold in steps if threshold]
+    so_far, gained, growing = Linear(), Linear(), True
+    for w in model.waves if steps else ():
+        for step, threshold in steps:
+            ref = RuleRef("earned_mandate", (step,), w)
+            started = model.started(step, w) * threshold
+            model.row(ref, started, "<=", so_far if growing else gained)
+            if not growing:
+                least = model.box(so_far)[0]
+                model.row(ref, so_far, ">=", model.starts(step, w) * (threshold - least) + Linear(least))
+        value, cells = model.value.expr(period=w), model.value.cells(period=w)
+        so_far = so_far + value
+        gained = gained + cells + Linear(max(0.0, model.box(value - cells)[1]))
+        growing = growing and model.box(value)[0] >= 0
