@@ -80,3 +80,19 @@ def test_slack_names_every_rule_checked(evaluation):
     assert budgets["wave"].to_list() == [1, 2]
     assert budgets["slack"].to_list() == [10, 19]
     assert frame[frame["family"] == "windows"]["wave"].isna().all()
+
+
+def test_measures_are_one_row_each_with_what_is_wanted_of_them():
+    given = instance(
+        2,
+        objective="drivers cost",
+        drivers=[{"id": "r1", "category": "risk", "potential": 50}],
+        initiatives=[{"id": "x", "duration": 0, "one_off_cost": 30}],
+        measure_limits=[{"measure": "cost", "sense": "cap", "amount": 40}],
+    )
+    frame = frames.measures(judge(given, {"x": 1})).set_index("measure")
+    assert frame.loc["cost", ["value", "sense", "goal", "cap"]].to_list() == [30, -1, 2, 40]
+    assert frame.loc["drivers", ["unit", "value", "sense", "goal"]].to_list() == ["count", 0, 1, 1]
+    assert pd.isna(frame.loc["npv", "goal"])
+    assert pd.isna(frame.loc["first_value_wave", "value"])
+    assert frame.loc["value:risk", "title"] == "value of risk"
