@@ -123,14 +123,15 @@ def measures(instance: Instance) -> dict[str, Measure]:
 
 
 def _all(instance: Instance) -> Iterator[Measure]:
-    inflated = _inflated(instance)
-    yield Measure("npv", "net present value", MAXIMISE, "money", no_cap=_npv_cap(instance, inflated))
-    title = "weighted net present value"
-    yield Measure("weighted_npv", title, MAXIMISE, "money", no_cap=_npv_cap(instance, inflated))
-    yield Measure("value", "value", MAXIMISE, "money")
+    inflated, tired = _inflated(instance), _tired(instance)
+    lowered = tired or _npv_cap(instance, inflated)
+    yield Measure("npv", "net present value", MAXIMISE, "money", no_cap=lowered)
+    yield Measure("weighted_npv", "weighted net present value", MAXIMISE, "money", no_cap=lowered)
+    yield Measure("value", "value", MAXIMISE, "money", no_cap=tired)
     for category in instance.categories:
-        yield Measure(f"value:{category}", f"value of {category.replace('_', ' ')}", MAXIMISE, "money")
-    yield Measure("undiscounted_value", "undiscounted value", MAXIMISE, "money")
+        title = f"value of {category.replace('_', ' ')}"
+        yield Measure(f"value:{category}", title, MAXIMISE, "money", no_cap=tired)
+    yield Measure("undiscounted_value", "undiscounted value", MAXIMISE, "money", no_cap=tired)
     yield Measure("cost", "cost", MINIMISE, "money", no_floor=inflated)
     yield Measure("undiscounted_cost", "undiscounted cost", MINIMISE, "money", no_floor=inflated)
     ratio = "a ratio is not linear in the decisions. Use npv, or a floor on benefit_to_cost together with npv"
@@ -158,6 +159,13 @@ def _inflated(instance: Instance) -> str:
     """Why cost has no floor: bought capacity that nobody needs would count."""
     if any(row.extra_cap > 0 and row.extra_cost > 0 for row in instance.capacities):
         return "capacity can be bought, and buying what is not needed would reach it. Put a floor on value instead"
+    return ""
+
+
+def _tired(instance: Instance) -> str:
+    """Why value has no cap: fatigue is only bounded from below, and more of it than there is would keep the cap."""
+    if instance.fatigue:
+        return "contact fatigue is only bounded from below, and would keep it. Cap drivers or cost instead"
     return ""
 
 

@@ -235,7 +235,7 @@ class MeasureLimit(Record):
     table: ClassVar[str] = "measure_limits"
     key: ClassVar[tuple[str, ...]] = ("measure", "sense")
 
-    measure: Word = field("measure")
+    measure: Word = field("measure, such as npv, value:risk or peak_budget")
     sense: Literal["floor", "cap"] = field("floor or cap")
     amount: float = field("bound", allow_inf_nan=False)
 

@@ -74,5 +74,5 @@ class Settings(BaseModel):
     cut_cap: float = field("most of an affiliate's budget that may be reallocated", 0.0, ge=0, le=1)
     price_share: float = field("most of an affiliate's value that may be priced", 0.0, ge=0, le=1)
     every_affiliate_gains: bool = field("whether each affiliate must gain on its own account", False)
-    objective: str = field("measure that is maximised", "npv")
+    objective: str = field("measures to optimise, the most important first", "npv")
     exact_ties: bool = field("whether ties are broken down to the order of the instance", False)

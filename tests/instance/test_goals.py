@@ -103,3 +103,11 @@ def test_losses_of_pace_leave_npv_without_a_cap(folder, losses, refused):
     folder.put("pace.csv", f"items,comfort,losses\ndrivers,1,{losses}\n")
     folder.put("measure_limits.csv", "measure,sense,amount\nnpv,cap,5\nnope,cap,9\n")
     assert sum(p.rule == "unusable-measure" for p in folder.problems()) == refused
+
+
+@pytest.mark.parametrize("measure", ["npv", "value", "value:risk", "undiscounted_value"])
+def test_contact_fatigue_leaves_value_without_a_cap(measure):
+    step = {"customer_type": "hcp", "step": 1, "slope_per_year": 1, "category": "risk"}
+    tired = made(customer_types=[{"id": "hcp", "contact_cap": 1}], fatigue=[step])
+    assert "fatigue" in measures(tired)[measure].refusal("cap")
+    assert measures(tired)[measure].refusal("floor") == measures(made())[measure].refusal("cap") == ""
