@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from sequencer.model.build import FAMILIES
+from sequencer.model.constraints.affiliate_gains import affiliate_gains
 from sequencer.model.reduce import reduced
 from sequencer.plan.evaluate import evaluate
 from tests.model.tools import driver, make, optimum, waves
@@ -214,6 +215,16 @@ def dependent(hq_share=0.0, tail=0, gains=True, **archetype):
 )
 def test_every_affiliate_gains(solve, instance, value):
     assert solve(instance)[0] == pytest.approx(value)
+
+
+def test_only_affiliates_that_bear_something_are_told_apart():
+    # us bears nothing, jp its own cost; where money may be paid to hq, both may bear some
+    assert list(affiliate_gains.value_of(dependent(running_cost=5))) == ["jp"]
+    assert list(affiliate_gains.value_of(dependent(hq_share=1, running_cost=5))) == []
+    assert list(affiliate_gains.value_of(dependent(gains=False, running_cost=5))) == []
+    paying = dependent(running_cost=5)
+    settings = paying.settings.model_copy(update={"funding": "budget-reallocation"})
+    assert list(affiliate_gains.value_of(paying.model_copy(update={"settings": settings}))) == ["us", "jp"]
 
 
 def test_what_an_affiliate_gives_up_counts_against_it(solve):

@@ -10,7 +10,7 @@ from sequencer.model.family import family
 from sequencer.model.linear import Linear
 from sequencer.model.measures import discount
 from sequencer.model.payments import paid
-from sequencer.types import RuleRef
+from sequencer.types import HQ, RuleRef
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def _gainers(instance: Instance) -> Iterable[str]:
-    return (a.id for a in instance.affiliates) if instance.settings.every_affiliate_gains else ()
+    """Affiliates that bear something: cells never lose, so the others gain whatever is decided."""
+    if not instance.settings.every_affiliate_gains:
+        return ()
+    lines = (line for item in instance.adoptables.values() for mode in item.modes for line in mode.lines)
+    bearing = {line.affiliate for line in lines if line.amount > 0 and any(p != HQ and s > 0 for p, s in line.shares)}
+    return (a.id for a in instance.affiliates if a.id in bearing or instance.settings.funding != "none")
 
 
 @family(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sequencer.model.family import family
 from sequencer.model.linear import Linear
-from sequencer.types import RuleRef
+from sequencer.types import HQ, RuleRef
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def _priced(instance: Instance) -> Iterable[str]:
-    """Affiliates that may pay a price."""
-    if instance.settings.funding == "internal-pricing":
+    """Affiliates that may pay a price; none has to where the pot of hq is not limited."""
+    if instance.settings.funding == "internal-pricing" and HQ in instance.budget:
         for affiliate in instance.affiliates:
             if _share(instance, affiliate.id) > 0:
                 yield affiliate.id
