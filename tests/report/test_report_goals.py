@@ -7,6 +7,7 @@ from sequencer.instance.instance import Instance
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Plan
 from sequencer.report import goals, tables
+from sequencer.report.figures.head import key_figures
 from sequencer.report.rules import instance_rules, rule_text
 from sequencer.types import RuleRef
 
@@ -77,6 +78,12 @@ def test_headline_leads_with_the_goals():
 def test_one_goal_has_no_number():
     rows = tables.headline(evaluate(changed("value:risk"), Plan())).rows
     assert rows[0] == ("Goal: value of risk", "EUR M 0.00", "to be as high as possible")
+
+
+def test_the_head_of_the_gantt_leads_with_the_goal():
+    assert key_figures(evaluate(changed(), SMALL_PLAN)).startswith("Net present value EUR M ")
+    said = key_figures(evaluate(changed("peak_budget npv"), SMALL_PLAN))
+    assert said.startswith("Peak budget EUR M 2.60  ·  net present value EUR M ")
 
 
 LIMITS = [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sequencer.instance.goals import goals
 from sequencer.report import words
 from sequencer.report.adopted import adopted, adopted_text
 from sequencer.report.figures import layout, style
 from sequencer.report.figures.axis import mandate_name
+from sequencer.report.goals import figure, heading
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
@@ -33,13 +35,16 @@ def draw(canvas: Canvas, page: layout.Page, evaluation: Evaluation) -> None:
 
 
 def key_figures(evaluation: Evaluation) -> str:
-    """One line: money first, then how much is adopted."""
+    """One line: what was optimised, money, then how much is adopted."""
     instance, measures = evaluation.instance, evaluation.measures
     value, cost, payback = measures["value"], measures["cost"], measures["payback_wave"]
     places = words.decimals((evaluation.npv, value or 0.0, cost or 0.0))
     taken = adopted_text(evaluation)
+    first = goals(instance)[0].measure
+    reached = f"{heading(instance, first)} {figure(instance, first, evaluation.objective)}"
+    worth = f"net present value {words.money_unit(instance)} {words.number(evaluation.npv, places)}"
     parts = (
-        f"Net present value {words.money_unit(instance)} {words.number(evaluation.npv, places)}",
+        *((f"N{worth[1:]}",) if first == "npv" else (reached, worth)),
         f"value {words.number(value, places)} for cost {words.number(cost, places)} (discounted)",
         "no payback within the horizon" if payback is None else f"payback {words.wave_text(instance, round(payback))}",
         f"{taken} adopted" if taken else "",
