@@ -34,7 +34,6 @@ def _rows(name: str, table: str) -> Feature:
 
 
 NOT_MODELLED: tuple[Feature, ...] = (
-    Feature("exact ties", "settings.exact_ties", lambda i: i.settings.exact_ties),
     _rows("a programme under way", "initial_state"),
 )
 """Removed line by line as families arrive."""

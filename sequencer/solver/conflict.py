@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.model.sequencing import SequencingModel
 
-MEANING = ("start_once", "value")
-"""Families that only say what decisions and value are: whoever adopts nothing keeps them, so they are never blamed."""
+MEANING = ("start_once", "value", "goals")
+"""Families that only say what decisions, value and measures are: whoever adopts nothing keeps them, so they are never
+blamed."""
 
 MOST_RULES = 100
 """A list longer than this, and not shown to be minimal, tells nobody anything."""

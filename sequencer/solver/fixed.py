@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sequencer.plan.plan import Plan
     from sequencer.solver.standard_form import Floats, StandardForm
 
-MEANING = ("start_once", "value")
+MEANING = ("start_once", "value", "goals")
 """Families that say what decisions are and earn; no tolerance goes with them."""
 
 EXACT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "mip_rel_gap": 0.0}

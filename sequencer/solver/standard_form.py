@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
-from scipy.sparse import diags
+from scipy.sparse import csc_matrix, diags, hstack
 
 from sequencer.solver.scaling import scales
 from sequencer.types import RuleRef
@@ -82,20 +82,25 @@ def standard_form(model: SequencingModel) -> StandardForm:
         form = LinearStandardFormCompiler().write(model.pyomo, mixed_form=True)
     number = {id(v): k for k, v in enumerate(model.columns)}
     refs = {id(row): ref for ref, row in model.rows}
-    model_column = np.array([number[id(v)] for v in form.columns], dtype=np.int64)
+    found = [number[id(v)] for v in form.columns]
+    # Pyomo leaves out what is in no row and not in the first goal; a later goal may still speak of it.
+    others = {column for _, expression in model.goals for column in expression.terms}.difference(found)
+    model_column = np.array([*found, *sorted(others)], dtype=np.int64)
+    nothing = csc_matrix((len(form.rows), len(others)))
     form_column = np.full(len(model.columns), -1, dtype=np.int64)
     form_column[model_column] = np.arange(len(model_column))
     sense = np.array([r.bound_type for r in form.rows], dtype=np.int64)
-    bounds = [v.bounds for v in form.columns]
+    columns = [model.columns[k] for k in model_column]
+    bounds = [v.bounds for v in columns]
     lower = np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float)
     upper = np.array([np.inf if up is None else up for _, up in bounds], dtype=float)
-    integral = np.array([not v.is_continuous() for v in form.columns], dtype=bool)
+    integral = np.array([not v.is_continuous() for v in columns], dtype=bool)
     rules = tuple(refs[id(r.constraint)] for r in form.rows)
-    matrix, sides = form.A.tocsc(), np.asarray(form.rhs, dtype=float)
+    matrix, sides = hstack([form.A.tocsc(), nothing]).tocsc(), np.asarray(form.rhs, dtype=float)
     factors, units = scales(matrix, sides, upper, integral, rules)
     sides = sides * factors
     return StandardForm(
-        cost=np.asarray(form.c.todense(), dtype=float)[0] * units,
+        cost=np.append(np.asarray(form.c.todense(), dtype=float)[0], np.zeros(len(others))) * units,
         lower=lower / units,
         upper=upper / units,
         integral=integral,

@@ -13,7 +13,10 @@ from sequencer.instance.reader import read
 from sequencer.model.build import build
 from sequencer.solver.conflict import Conflict, conflict, conflict_of
 from sequencer.solver.highs import Highs
+from sequencer.solver.solve import solve
 from sequencer.solver.standard_form import StandardForm, standard_form
+from sequencer.types import Termination
+from tests.model.tools import driver, make
 
 INSTANCES = Path(__file__).parents[2] / "instances"
 CORE = INSTANCES / "nordwind" / "overlays" / "core.toml"
@@ -87,6 +90,40 @@ def test_the_reference_case_names_a_handful_of_rules(locks, families):
     assert found.certified
     assert sorted({ref.family for ref in found.refs}) == families
     assert len(found.refs) <= 5
+
+
+SPENDING = {"initiatives": [{"id": "x", "one_off_cost": 100}], "locks": [{"item": "x", "must": True}]}
+"""Something that must be paid, 100 in one wave; r1 earns 10 a year, 30 in three waves."""
+
+
+@pytest.mark.parametrize(
+    ("settings", "tables", "expected"),
+    [
+        # from wave 3 on r1 has earned 10 at most, 15 are asked for
+        (
+            {},
+            {"minimum_values": [{"wave": 3, "amount": 15}], "locks": [{"item": "r1", "earliest": 3}]},
+            {("minimum_values",), ("locks", "r1", "earliest")},
+        ),
+        # no plan earns more than 30
+        ({}, {"minimum_values": [{"wave": 3, "amount": 31}]}, {("minimum_values",)}),
+        # 100 spent, 30 earned at most: x must start in wave 1 or 2, else it is not in time, or in wave 3
+        ({"return_from_wave": 3, "return_floor": 0.5}, SPENDING, {("continuous_return",), ("locks", "x", "must")}),
+        # 30 of 100 are enough of a return, and nothing clashes
+        ({"return_from_wave": 3, "return_floor": 0.3}, SPENDING, set()),
+        # a measure that is a column of its own: the wave in which x is paid costs 100
+        (
+            {},
+            {**SPENDING, "measure_limits": [{"measure": "peak_budget", "sense": "cap", "amount": 99}]},
+            {("measure_limits", "peak_budget", "cap"), ("locks", "x", "must")},
+        ),
+    ],
+)
+@pytest.mark.parametrize("formulation", ["compact", "cells"])
+def test_rules_that_speak_of_value_and_measures_are_named(settings, tables, expected, formulation):
+    instance = make(settings, drivers=[driver()], **tables)
+    assert {(ref.family, *ref.members) for ref in conflict_of(instance, formulation=formulation)} == expected
+    assert (solve(instance).termination is Termination.INFEASIBLE) == bool(expected)
 
 
 def test_a_feasible_instance_has_no_conflict():

@@ -191,6 +191,41 @@ def test_a_paused_search_can_be_stopped(medium):
 
 
 @pytest.mark.usefixtures("everything_is_large")
+def test_gap_0_means_proven():
+    # Found among random instances: value of 4.2 and cost of 4.8 nearly cancel, and a solver whose rows may give way by
+    # 1e-6 each ends with a bound 3e-6 above the optimum.
+    instance = make(
+        {"discount_rate": 0.25, "carry_share": 1.0},
+        affiliates=[{"id": "jp", "affiliate_class": "small", "revenue": 1}],
+        archetypes=[
+            {
+                "id": "adapted", "duration": 0, "one_off_cost": 0.5, "parallel": 1, "value_factor": 1.25,
+                "upkeep": {"it": -0.5}, "use": {"it": 0.5},
+            }
+        ],
+        fit=[{"affiliate_class": "small", "archetype": "adapted", "fit": 0.5}],
+        ramps=[{"owner": "adapted", "from_month": m, "factor": f} for m, f in ((0, 0.5), (6, 0.75), (20, 1))],
+        drivers=[
+            driver("r1", 1.13, one_off_cost=1, running_cost=1, visible=True, upkeep={"it": 0.25}),
+            driver("r2", 9.19, one_off_cost=2.5, success=0.75, use={"it": 1}),
+        ],
+        initiatives=[{"id": "hub", "running_cost": -1, "duration": 0, "use": {"it": 1}}],
+        mandate=[
+            {"level": 0, "running_cost": 0.5, "released_share": 0.5, "use": {"it": 0.5}},
+            {"level": 1, "one_off_cost": 1, "running_cost": 0.5, "use": {"it": 1}},
+            {"level": 2, "one_off_cost": 1.5, "running_cost": 0.5, "use": {"it": 2}},
+        ],
+        requirements=[{"item": item, "requires": "mandate:2"} for item in ("r2", "jp/adapted")],
+        resources=[{"id": "it"}],
+        budgets=[{"pot": "hq", "wave": w, "amount": 6} for w in (1, 2, 3)],
+        quick_wins=[{"wave": 3}],
+    )  # fmt: skip
+    result = solve(instance, gap=0, threads=1)
+    assert (result.gap, result.bound) == (0, result.objective)
+    assert result.proven_optimal
+
+
+@pytest.mark.usefixtures("everything_is_large")
 def test_the_bound_of_the_first_stage_is_a_bound():
     # with everything but the core relaxed the first stage can only be worth more than the optimum
     model, form, tight = forms(mixed())
