@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 MEANING = ("start_once", "value", "goals")
 """Families that say what decisions are and earn; no tolerance goes with them."""
 
-EXACT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "mip_rel_gap": 0.0}
-"""Options of HiGHS where next to nothing is left to decide."""
+EXACT = {
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+    "mip_feasibility_tolerance": 1e-9,
+    "mip_rel_gap": 0.0,
+}
+"""Options of HiGHS where next to nothing is left to decide; finer than those of any search, so that a plan that is taken
+here as it is was open to the search."""
 
 
 class Said(NamedTuple):
