@@ -105,7 +105,7 @@ def examine(seed: int) -> Finding:
     oracle = Oracle(instance)
     without = oracle.best_without(FAMILIES)
     expected = without[""]
-    ties = figures_of_ties(oracle.tied()) if expected else ()
+    ties = figures_of_ties(instance, oracle.tied()) if expected else ()
     checked, refused, wrong = [], [], []
     # Techniques for large instances are used on these small ones, too.
     with patch.object(search, "SMALL", 0), patch.object(solving, "SMALL", 0):
@@ -159,7 +159,9 @@ def _solved(instance: Instance, options: Options, expected: Optimum | None, ties
             yield f"not proven: {result.objective}, bound {result.bound}"
         if not result.evaluation.feasible:
             yield f"a plan that breaks {[str(v.ref) for v in result.evaluation.violations]}"
-        if not same(told := figures_of_ties([Optimum(result.evaluation.goals, result.evaluation.plan)]), ties):
+        if not same(
+            told := figures_of_ties(instance, [Optimum(result.evaluation.goals, result.evaluation.plan)]), ties
+        ):
             yield f"a tie broken to {told} instead of {ties}"
 
 

@@ -75,7 +75,7 @@ ANYWHERE = (
     Group("quick_wins", (links.quick_wins,), SECOND, ("quick wins",), 3),
     Group("learning", (links.learning,), SECOND, ("learning gap",)),
     Group("relations", (links.relations,), SECOND, ("relations between adoptables",), 3),
-    Group("any_of", (links.any_of,), (*STEPS, pieces.initiatives), ("any-of requirements",)),
+    Group("any_of", (links.any_of,), (pieces.initiatives, *STEPS), ("any-of requirements",)),
     Group("further_modes", (links.further_modes,), (pieces.initiatives,), ("further modes",), 3),
     Group("objective", (worth.objective,), (), ("objectives other than npv",)),
     Group("measure_limits", (worth.measure_limits,), (), ("limits on measures",), 3),
@@ -103,7 +103,7 @@ THEMES = (
         Group("sourcing", (links.inhouse,), STEPS, ("sourcing modes and the in-house floor", "in-house floor")),
         Group("balance", (links.balance,), STEPS, ("balance of layers",)),
         Group("maturity_gaps", (links.maturity_gaps,), STEPS, ("execution and strategy maturity",)),
-        Group("exceptions", (), (*STEPS, pieces.initiatives, pieces.mandate, pieces.exceptions), ("exceptions",)),
+        Group("exceptions", (), (pieces.initiatives, pieces.exceptions), ("exceptions",), 3),
     ),
     (
         Group("brands", (), BRANDS, weight=2),
@@ -126,7 +126,7 @@ THEMES = (
         Group("released", (rules.budgets,), (pieces.mandate,), weight=3),
         Group("grants", (), (pieces.mandate, *SECOND), weight=3),
         Group("earned", (), (pieces.mandate,), ("earned mandate steps",), 3),
-        Group("waivers", (), (*STEPS, pieces.initiatives, pieces.exceptions), ("exceptions",)),
+        Group("waivers", (), (*STEPS, pieces.mandate, pieces.exceptions), ("exceptions",)),
     ),
 )
 """Groups about markets, capabilities, the portfolio, and governance."""

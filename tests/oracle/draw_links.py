@@ -15,14 +15,15 @@ def further_modes(drawing: Drawing) -> None:
     """Another way to adopt something, open to those who have a centre of excellence or others' experience."""
     plain = [i for i in drawing.modes if drawing.kinds[i] not in ("mandate", "functions") and "@" not in i]
     plain = [i for i in plain if len(drawing.modes[i]) == 1]
-    for item in drawing.several([i for i in plain if i != "waiver"], 1, 2):
+    known = [i for i in plain if drawing.kinds[i] in EARNING or drawing.kinds[i] == "steps"]
+    for item in drawing.several(known, 1, 2):
         if not drawing.widen(item, "late"):
             continue
-        row: dict[str, Any] = {"item": item, "id": "late", "cost_factor": drawing.pick((0.5, 0, 1))}
+        row: dict[str, Any] = {"item": item, "id": "late", "cost_factor": drawing.pick((0, 0.5, 0.25))}
         if drawing.kinds[item] in ("affiliates", "steps", "hub"):
             row["duration"] = drawing.pick((None, 0, 1))
         if drawing.kinds[item] in EARNING and item not in drawing.ids("customer_types"):
-            row |= {"value_factor": drawing.pick((1.25, 1, 0.75)), "success": drawing.pick((1, 1, 0.75))}
+            row |= {"value_factor": drawing.pick((1.25, 1.5, 1)), "success": drawing.pick((1, 1, 0.75))}
         drawing.add("modes", **row)
         _opened_by(drawing, item)
 
@@ -80,11 +81,15 @@ def any_of(drawing: Drawing) -> None:
 def relations(drawing: Drawing) -> None:
     """One or two relations between what there is."""
     items = [i for i in drawing.modes if drawing.kinds[i] != "mandate"]
-    for kind in drawing.several(("exclusive", "together", "before", "bundle"), 1, 1, 2):
+    wanted = ("drivers", "affiliates", "brands")
+    best = [i for i in items if drawing.kinds[i] in wanted and "@" not in i]
+    for kind in drawing.several(("exclusive", "together", "before", "bundle"), 1, 2):
         if len(items) < 2:
             return
         if kind in ("together", "exclusive"):
-            drawing.add("relations", relation=kind, items=" ".join(drawing.several(items, 2, 2, 3)))
+            # What is wanted anyway is what excluding one another hurts.
+            among = best if kind == "exclusive" and len(best) > 1 else items
+            drawing.add("relations", relation=kind, items=" ".join(drawing.several(among, 2, 2, 3)))
             continue
         first, *others = drawing.several(items, 2, 3)
         row: dict[str, Any] = {"relation": kind, "items": first, "others": " ".join(others)}
@@ -115,12 +120,12 @@ def rollout(drawing: Drawing) -> None:
         approaches += ["shared-framework"] * 2 + ["holistic"] * 3 * (tops[framework] >= 2)
     settings["rollout"] = pick(approaches)
     if settings["rollout"].endswith("-first"):
-        settings["rollout_lag"] = pick((0, 1))
+        settings["rollout_lag"] = pick((1, 0, 1))
     else:
         settings["rollout_framework"] = framework
     if settings["rollout"] == "holistic":
         settings |= {"rollout_consent": framework, "rollout_review": framework}
-    settings |= {"rollout_value_factor": pick((1, 0.8, 1.2)), "rollout_failure": pick((0, 0.25))}
+    settings |= {"rollout_value_factor": pick((0.8, 1.2, 1)), "rollout_failure": pick((0, 0.25))}
     if drawing.ids("brands"):
         settings["rollout_brands"] = pick(("", drawing.ids("brands")[0]))
 

@@ -291,7 +291,8 @@ def functions(drawing: Drawing) -> None:
 def mandate(drawing: Drawing) -> None:
     """A ladder of one or two steps, free or given, with grants, and something that needs a level."""
     first = drawing.pick((0, 0, 1))
-    taken = [n for n in (first + 1, first + 2) if drawing.room(f"mandate:{n}", "mandate")]
+    most = drawing.pick((1, 2) if drawing.wants("grants", "earned") else (1, 1, 1, 2))
+    taken = [n for n in range(first + 1, first + most + 1) if drawing.room(f"mandate:{n}", "mandate")]
     if not taken:
         return
     drawing.settings["mandate_start"] = first
@@ -334,7 +335,7 @@ def initiatives(drawing: Drawing) -> None:
     row: dict[str, Any] = {"id": "hub", "duration": duration, **drawing.costed(running=(-4, 0, -2, -1))}
     if row["running_cost"] < 0:
         row["one_off_cost"] = drawing.pick((0, 0, 0.5, 2))
-    drawing.add("initiatives", **row)
+    row = drawing.add("initiatives", **row)
     if drawing.wants("earning"):
         _earning(drawing, row)
     needed = drawing.wants("exceptions") or row["running_cost"] == 0 or drawing.chance(2)

@@ -64,7 +64,10 @@ def reinvest(drawing: Drawing) -> None:
     """A share of the last wave's value comes back to a pot that is short of it."""
     drawing.settings["reinvest_share"] = drawing.pick((0.25, 0.1, 0.5))
     drawing.settings["reinvest_categories"] = drawing.pick(("", "", *drawing.categories[:1]))
-    _budgets(drawing, "hq", 1, 0.5, 2)
+    drawing.settings.setdefault("carry_share", drawing.pick((0, 0, 0.5)))
+    first, later = drawing.pick((4, 3, 6)), drawing.pick((0, 0.5, 0, 1))
+    for w in drawing.waves if all(row["pot"] != "hq" for row in drawing.tables["budgets"]) else ():
+        drawing.add("budgets", pot="hq", wave=w, amount=first if w == 1 else later)
 
 
 def funding(drawing: Drawing) -> None:
@@ -74,20 +77,22 @@ def funding(drawing: Drawing) -> None:
     kind = drawing.pick(("budget-reallocation", "internal-pricing"))
     column = {"budget-reallocation": "cut_cap", "internal-pricing": "price_share"}[kind]
     drawing.settings |= {"funding": kind, column: drawing.pick((0.5, 0.25, 0.1))}
-    _budgets(drawing, "hq", 1, 2, 0.5)
+    _budgets(drawing, "hq", 2, 1, 3)
+    for row in drawing.tables["archetypes"]:
+        row["hq_share"] = drawing.pick((1, 0.5))
     for n, row in enumerate(drawing.tables["affiliates"]):
         if drawing.chance(3):
             row[column] = drawing.pick((1, 0) if n else (1, 0.75))
         if n == 0 or drawing.chance(7):
-            _budgets(drawing, row["id"], 2, 4, 1)
+            _budgets(drawing, row["id"], 4, 2, 6)
 
 
 def every_affiliate_gains(drawing: Drawing) -> None:
     """No affiliate pays more than it earns."""
     drawing.settings["every_affiliate_gains"] = True
     for row in drawing.tables["archetypes"]:
-        row["one_off_cost"] = drawing.pick((8, 4, 16))
-        row["hq_share"] = drawing.pick((0, 0, 0.25))
+        row["one_off_cost"] = drawing.pick((16, 30, 8))
+        row["hq_share"] = drawing.pick((0, 0.5, 0.25))
 
 
 def continuous_return(drawing: Drawing) -> None:
@@ -159,7 +164,7 @@ def measure_limits(drawing: Drawing) -> None:
         # A cap on value is refused with contact fatigue.
         limits = [row for row in limits if row[1] == "floor" or "value" not in row[0]]
     for measure, sense, amount in drawing.several(limits, 1, 2):
-        if all((row["measure"], row["sense"]) != (measure, sense) for row in drawing.tables["measure_limits"]):
+        if all(row["measure"] != measure for row in drawing.tables["measure_limits"]):
             drawing.add("measure_limits", measure=measure, sense=sense, amount=amount)
 
 

@@ -44,7 +44,7 @@ class Drawing:
 
     def __init__(self, pick: Pick) -> None:
         self.pick = pick
-        self.last: int = pick((2, 3, 2, 3, 2, 3, 4, 2, 3, 2, 3, 4, 2, 3, 2, 1))
+        self.last: int = pick((2, 3, 2, 3, 2, 3, 2, 4, 2, 3, 2, 3, 2, 4, 2, 3, 2, 1))
         self.wanted: set[str] = set()
         self.tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.settings: dict[str, Any] = {"schema_version": 1}

@@ -102,8 +102,8 @@ class Oracle:
             if self.allowed_without(optimum.plan, [""]):
                 search.take(optimum)
         found = search.ties
-        first = min((_ties_of(o.plan) for o in found), default=())
-        return [self._paid(o, "") or o for o in found if _ties_of(o.plan) == first]
+        first = min((_ties_of(self.instance, o.plan)[:2] for o in found), default=())
+        return [self._paid(o, "") or o for o in found if _ties_of(self.instance, o.plan)[:2] == first]
 
     def allowed_without(self, plan: Plan, families: Iterable[str]) -> set[str]:
         """Families that it is enough to leave out for a plan to be allowed; where nothing is broken, all of them."""
@@ -204,17 +204,23 @@ class _Staged:
         return loss <= TOLERANCE * max(1.0, abs(best.goals[goal]))
 
 
-def figures_of_ties(tied: Iterable[Optimum]) -> tuple[float, ...]:
+def figures_of_ties(instance: Instance, tied: Iterable[Optimum]) -> tuple[float, ...]:
     """What tells plans apart that are equal in every goal, of the one that comes first.
 
-    Fewest adoptions, then the smallest sum of start waves, then the smallest payments.
+    Fewest adoptions, then the smallest sum of start waves, then the smallest payments; where ties are to be exact, the
+    earliest start (none counting as ``W + 1``) and then the first mode, item by item in the order of the instance.
     """
-    return min((_ties_of(optimum.plan) for optimum in tied), default=())
+    return min((_ties_of(instance, optimum.plan) for optimum in tied), default=())
 
 
-def _ties_of(plan: Plan) -> tuple[float, ...]:
+def _ties_of(instance: Instance, plan: Plan) -> tuple[float, ...]:
     paid = sum(payment.amount for payment in (*plan.transfers, *plan.prices))
-    return float(len(plan.adoptions)), float(sum(a.wave for a in plan.adoptions)), paid
+    # What is paid is computed; digits that are noise must not decide before the order does.
+    made = [float(len(plan.adoptions)), float(sum(a.wave for a in plan.adoptions)), round(paid, 5)]
+    items = instance.adoptables.values() if instance.settings.exact_ties else ()
+    made += [float(plan.wave(item.id) or instance.n_waves + 1) for item in items]
+    made += [float([m.id for m in item.modes].index(plan.mode(item.id) or item.modes[0].id)) for item in items]
+    return tuple(made)
 
 
 def best(instance: Instance) -> Optimum | None:

@@ -36,6 +36,8 @@ class Ledger:
         Loss by wave.
     npv, weighted_npv : float
         Discounted.
+    measures : dict of str to float
+        Other measures; a plan that never pays back, or never earns, has none of these two.
     """
 
     value: dict[tuple[str, str, int], float] = field(default_factory=lambda: defaultdict(float))
@@ -45,6 +47,7 @@ class Ledger:
     pace_loss: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     npv: float = 0.0
     weighted_npv: float = 0.0
+    measures: dict[str, float] = field(default_factory=dict)
 
 
 class Monthly:
@@ -425,4 +428,26 @@ class Monthly:
         lost = sum(self.discount(w) * amount for w, amount in made.pace_loss.items())
         made.npv -= spent + lost
         made.weighted_npv -= spent + lost
+        made.measures = {"cost": spent, "pace_loss": lost, "undiscounted_cost": sum(made.cost.values())}
+        self.add_measures(made)
         return made
+
+    def add_measures(self, made: Ledger) -> None:
+        """What is neither a sum of money nor discounted."""
+        waves = range(1, self.last + 1)
+        made.measures["peak_budget"] = max(0.0, *(made.cost[w] for w in waves))
+        made.measures["adoptions"] = len(self.wave)
+        made.measures["drivers"] = sum(d.id in self.wave for d in self.instance.drivers)
+        for r in self.instance.resources:
+            made.measures[f"load_peak:{r.id}"] = max(0.0, *(made.load[r.id, w] for w in waves))
+        value = {t: sum(v for (_, _, s), v in made.value.items() if s == t) for t in self.periods}
+        made.measures["undiscounted_value"] = sum(value.values())
+        so_far, net = 0.0, []
+        for t in self.periods:
+            so_far += self.discount(t) * (value[t] - made.cost[t])
+            net.append(so_far)
+        paid_back = [t for t in self.periods if min(net[t - 1 :]) >= -1e-9]
+        earning = [t for t in self.periods if value[t] > 1e-12]
+        for name, found in (("payback_wave", paid_back), ("first_value_wave", earning)):
+            if found:
+                made.measures[name] = min(found[0], self.last + 1)

@@ -15,6 +15,9 @@ from tests.oracle.monthly import Ledger, Monthly
 
 INSTANCES, CHUNK, PLANS = 150, 30, 5
 
+RATES = ("benefit_to_cost",)
+"""Measures that follow from others."""
+
 
 def random_plan(instance: Instance, rng: random.Random) -> Plan:
     """Most of what there is, in any mode, in waves that let it be live in time; rules may be broken."""
@@ -37,8 +40,8 @@ def told(evaluation: Evaluation) -> dict[tuple[object, ...], float]:
         made["cost", cost.period] += cost.amount
     for load in evaluation.load_rows:
         made["load", load.resource, load.wave] += load.load
-    measures = evaluation.measures
-    return made | {(name,): measures[name] or 0.0 for name in ("npv", "weighted_npv", "pace_loss")}
+    measures = evaluation.measures.items()
+    return made | {(name,): amount for name, amount in measures if amount is not None and name not in RATES}
 
 
 def counted(ledger: Ledger, monthly: Monthly) -> dict[tuple[object, ...], float]:
@@ -46,8 +49,12 @@ def counted(ledger: Ledger, monthly: Monthly) -> dict[tuple[object, ...], float]
     made: dict[tuple[object, ...], float] = {("value", *key): amount for key, amount in ledger.value.items()}
     made |= {("cost", period): amount for period, amount in ledger.cost.items()}
     made |= {("load", *key): amount for key, amount in ledger.load.items()}
-    loss = sum(monthly.discount(wave) * amount for wave, amount in ledger.pace_loss.items())
-    return made | {("npv",): ledger.npv, ("weighted_npv",): ledger.weighted_npv, ("pace_loss",): loss}
+    worth: dict[str, float] = defaultdict(float)
+    for (category, _, period), amount in ledger.value.items():
+        for name in ("value", f"value:{category}"):
+            worth[name] += monthly.discount(period) * amount
+    named = ledger.measures | worth | {"npv": ledger.npv, "weighted_npv": ledger.weighted_npv}
+    return made | {(name,): amount for name, amount in named.items()}
 
 
 @pytest.mark.parametrize("first", range(0, INSTANCES, CHUNK))

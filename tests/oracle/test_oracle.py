@@ -55,8 +55,10 @@ def solved(instance: Instance, expected: Optimum | None) -> bool:
         return result.plan is None and bool(result.conflict) and unavoidable(instance, result.conflict)
     evaluation = result.evaluation
     assert same(evaluation.goals, expected)
-    ties = figures_of_ties([Optimum(evaluation.goals, evaluation.plan)])
-    return result.proven_optimal and evaluation.feasible and same(ties, figures_of_ties(Oracle(instance).tied()))
+    ties = figures_of_ties(instance, [Optimum(evaluation.goals, evaluation.plan)])
+    return (
+        result.proven_optimal and evaluation.feasible and same(ties, figures_of_ties(instance, Oracle(instance).tied()))
+    )
 
 
 @pytest.mark.parametrize("first", range(0, INSTANCES, CHUNK))
