@@ -1,49 +1,61 @@
 """Start plan by list scheduling over bundles: a value driver, an affiliate, a brand … each with all it needs.
 
-Starting from what must be, the bundle with the best gain in npv is placed, every item of it in the earliest wave that
-the rules leave open, until none gains. Feasibility and value come from
-:class:`~sequencer.solver.completion.Completion`, so the heuristic knows every rule of the model. Serial schedule
-generation is standard for resource-constrained scheduling (Kolisch & Hartmann 1999, *Heuristic algorithms for the
-resource-constrained project scheduling problem*).
+Starting from what must be, the bundle with the best gain is placed, every item of it in the earliest wave that the
+rules leave open, until none gains; then the order of adoptions is improved (:mod:`sequencer.solver.polish`).
+Feasibility and worth come from :class:`~sequencer.solver.ledger.Ledger`, so the heuristic knows every rule of the model
+and whatever the objective is. Serial schedule generation is standard for resource-constrained scheduling (Kolisch &
+Hartmann 1999, *Heuristic algorithms for the resource-constrained project scheduling problem*). Where nothing better
+than no adoption at all is found that way, the solver is asked for its first better plan.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sequencer.instance.items import Member
-from sequencer.instance.reach import step_pairs
 from sequencer.plan.plan import Adoption, Plan
-from sequencer.solver.completion import TOLERANCE, Completion, Ints
-from sequencer.solver.standard_form import Floats
+from sequencer.solver.bundles import EARNING, SCOPE, Bundles, Group
+from sequencer.solver.completion import TOLERANCE
+from sequencer.solver.decisions import read_plan_of
+from sequencer.solver.dive import Dive
+from sequencer.solver.highs import Highs
+from sequencer.solver.ledger import Ledger, State
+from sequencer.solver.polish import Polish
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
+    from sequencer.solver.standard_form import StandardForm
 
-Decisions = dict[str, tuple[str, int]]
-"""Mode and start wave by adoptable."""
+GROWING, DIVING, MENDING, SINGLE = 0.4, 0.6, 0.3, 0.5
+"""Shares of the time left for plans that grow from a driver, for plans read off the relaxation, for improving where
+nothing better than no adoption was found, and for single bundles then."""
 
-SCOPE = (Kind.AFFILIATE, Kind.BRAND, Kind.CUSTOMER_TYPE)
-EARNING = (Kind.DRIVER, *SCOPE)
+DIVE_SIZE = 25_000
+"""Most coefficients of a form whose relaxation is solved soon enough for that."""
 
+RESCUES = 6
+"""Most items adopted to make room for one bundle that does not fit, such as steps of the mandate."""
 
-@dataclass
-class _State:
-    """A partial plan with its row activities."""
+COMBINATIONS = 8
+"""Most combinations of modes tried for items that start together."""
 
-    decisions: Decisions
-    point: Floats
-    activity: Floats
-    objective: float
+NO_GAIN = (0.0, -TOLERANCE)
+"""A gain in score below which nothing has been gained."""
 
-    def copy(self) -> _State:
-        return _State(dict(self.decisions), self.point.copy(), self.activity.copy(), self.objective)
+ASK_SECONDS = 1.0
+"""Most time for the solver where nothing better than the empty plan was found."""
+
+LEAST_GAIN = 1e-5
+"""Gain, relative to the objective, with which the solver may stop."""
+
+ASK_NODES = 200
+"""The same as a work limit."""
 
 
 class Construction:
@@ -51,134 +63,148 @@ class Construction:
 
     Parameters
     ----------
-    model, completion
-        The model and the evaluation of its standard form.
+    model, form
+        The model and its standard form.
+    seed
+        Of the random choices in improving the plan.
     """
 
-    def __init__(self, model: SequencingModel, completion: Completion) -> None:
+    def __init__(self, model: SequencingModel, form: StandardForm, seed: int = 0) -> None:
         self.model = model
         self.instance = model.instance
-        self.completion = completion
-        self.form = completion.form
-        self._effects: dict[tuple[str, str, int], tuple[Ints, Ints, Floats]] = {}
-        self._needs = self._direct_needs()
+        self.form = form
+        self.ledger = Ledger(model, form)
+        self.bundles = Bundles(model)
+        self.seed = seed
+        self._deadline = math.inf
 
-    # -- what an item needs ---------------------------------------------------------------------------------------
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() > self._deadline
 
-    def _direct_needs(self) -> dict[str, list[tuple[Member, tuple[Member, ...], int]]]:
-        """For each item: (item side, required members, how many), functions of a driver included."""
-        needs: dict[str, list[tuple[Member, tuple[Member, ...], int]]] = {}
-        for rule in self.instance.precedences:
-            needs.setdefault(rule.item.id, []).append((rule.item, rule.members, rule.at_least))
-        for item, below in step_pairs(self.instance):
-            needs.setdefault(item, []).append((Member(item), (Member(below),), 1))
-        for step in self.model.of_kind(Kind.MANDATE):
-            below = f"mandate:{(step.level or 0) - 1}"
-            if below in self.instance.adoptables:
-                needs.setdefault(step.id, []).append((Member(step.id), (Member(below),), 1))
-        for driver in self.instance.drivers:
-            for f in driver.functions:
-                for member in self.instance.members(f):
-                    needs.setdefault(driver.id, []).append((Member(driver.id), (member,), 1))
-        return needs
+    def _part(self, share: float) -> float:
+        """Moment at which a share of the time left is over."""
+        now = time.monotonic()
+        return now + share * max(self._deadline - now, 0.0)
 
-    def _with_derived(self, wanted: list[Member], done: Decisions) -> list[Member]:
-        """Add what is adopted by place (``r1@jp``) for halves that are wanted or done."""
-        halves = {*done, *(m.id for m in wanted)}
-        new = {m.id for m in wanted}
-        derived = [
-            Member(i.id)
-            for i in self.instance.adoptables.values()
-            if i.parent in halves and i.place in halves and (i.parent in new or i.place in new)
-        ]
-        return [*wanted, *derived]
+    # -- placing ------------------------------------------------------------------------------------------------------
 
-    def bundle(self, wanted: list[Member], done: Decisions) -> list[Member]:
-        """Everything not yet adopted that the wanted members need, in an order in which it can be placed."""
-        order: dict[str, Member] = {}
-        visiting: set[str] = set()
+    def place(self, state: State, group: Group, first: int = 1) -> bool:
+        """Adopt a group in the earliest wave (of its first mode at equal speed) that the rules leave open.
 
-        def visit(member: Member) -> None:
-            if member.id in done or member.id in order or member.id in visiting:
-                return
-            visiting.add(member.id)
-            for side, required, count in self._needs.get(member.id, ()):
-                if side.modes is not None and member.modes is not None and not set(side.modes) & set(member.modes):
-                    continue
-                missing = [m for m in required if m.id not in done and m.id not in order]
-                for m in missing[: max(0, count - (len(required) - len(missing)))]:
-                    visit(m)
-            order[member.id] = member
+        Parameters
+        ----------
+        state
+            Changed where there is such a wave.
+        group
+            What starts together.
+        first
+            Earliest wave to be tried.
+        """
+        return any(self.ledger.place(state, choice) for choice in self._choices(group, first))
 
-        for member in wanted:
-            visit(member)
-        return list(order.values())
+    def _choices(self, group: Group, first: int = 1) -> Iterator[list[tuple[str, str, int]]]:
+        """Adoptions to try, those live the soonest first."""
+        modes = [self._modes(m) for m in group]
+        found = []
+        for rank, combination in enumerate(islice(product(*modes), COMBINATIONS if len(group) > 1 else None)):
+            windows = [self.model.reach.windows[m.id, mode] for m, (mode, _) in zip(group, combination, strict=True)]
+            low, high = max(first, *(w.earliest for w in windows)), min(w.latest for w in windows)
+            duration = max(d for _, d in combination)
+            found += [(w + duration, rank, w, combination) for w in range(low, high + 1)]
+        for _, _, wave, combination in sorted(found, key=lambda f: f[:3]):
+            yield [(m.id, mode, wave) for m, (mode, _) in zip(group, combination, strict=True)]
 
-    # -- placing --------------------------------------------------------------------------------------------------
+    def _modes(self, member: Member) -> list[tuple[str, int]]:
+        modes = self.instance.adoptables[member.id].modes
+        return [(m.id, m.duration) for m in modes if member.modes is None or m.id in member.modes]
 
-    def empty(self) -> _State:
-        """Return the plan in which nothing is adopted."""
-        point = np.zeros(len(self.form.cost))
-        self.completion.complete(point)
-        return _State({}, point, self.completion.rows @ point, self.completion.objective(point))
+    def add(self, state: State, wanted: list[Member]) -> State | None:
+        """Copy of a state with wanted members and all they need placed, valued; None where that does not fit.
 
-    def _effect(self, item: str, mode: str, wave: int) -> tuple[Ints, Ints, Floats]:
-        """Columns that an adoption sets, and the rows it touches with their change."""
-        key = (item, mode, wave)
-        if key not in self._effects:
-            window = self.model.reach.windows[item, mode]
-            at = [self.form.form_column[self.model.adopt[item, mode, w]] for w in range(wave, window.latest + 1)]
-            columns = np.array([c for c in at if c >= 0], dtype=np.int64)
-            change = np.asarray(self.completion.columns[:, columns].sum(axis=1)).ravel()
-            rows = np.flatnonzero(change)
-            self._effects[key] = (columns, rows, change[rows])
-        return self._effects[key]
+        Where rules judged at the end are broken then, exceptions are adopted in place of what they waive, and the
+        bundle is placed in later waves.
+        """
+        for first in self.model.waves:
+            made = self._added(state, wanted, first, waive=False)
+            if made is None and self.instance.waivers:
+                made = self._added(state, wanted, first, waive=True)
+            late = made is not None
+            if made is not None and made.violation > state.violation + TOLERANCE:
+                made = self._mended(made, state.violation)
+            if made is not None:
+                return made
+            if not late or not self.ledger.deferred.any():
+                break
+        return None
 
-    def place(self, state: _State, member: Member) -> bool:
-        """Adopt a member in the earliest wave (of its cheapest mode at equal speed) that the rules leave open."""
-        choices = []
-        for rank, mode in enumerate(self.instance.adoptables[member.id].modes):
-            window = self.model.reach.windows[member.id, mode.id]
-            if (member.modes is None or mode.id in member.modes) and not window.empty:
-                choices += [(w + mode.duration, rank, w, mode.id) for w in range(window.earliest, window.latest + 1)]
-        return any(self._try(state, member.id, mode_id, wave) for _, _, wave, mode_id in sorted(choices))
-
-    def _try(self, state: _State, item: str, mode: str, wave: int) -> bool:
-        columns, rows, change = self._effect(item, mode, wave)
-        before, after = state.activity[rows], state.activity[rows] + change
-        tolerance = self.completion.slack_tolerance[rows]
-        over = (after > self.completion.upper[rows] + tolerance) & (after > before + TOLERANCE)
-        under = (after < self.completion.lower[rows] - tolerance) & (after < before - TOLERANCE)
-        if over.any() or under.any():
-            return False
-        state.point[columns] = 1.0
-        if not self.completion.complete(state.point, value=False) or not self._carried(state):
-            state.point[columns] = 0.0
-            self.completion.complete(state.point, value=False)
-            return False
-        state.activity = self.completion.rows @ state.point
-        state.decisions[item] = (mode, wave)
-        return True
-
-    def _carried(self, state: _State) -> bool:
-        """Whether rows that contain completed columns still hold, e.g. the last wave's budget with its carry."""
-        activity = self.completion.rows @ state.point
-        over = (activity > self.completion.upper + self.completion.slack_tolerance) & (
-            activity > state.activity + TOLERANCE
-        )
-        return not over.any()
-
-    def add(self, state: _State, wanted: list[Member]) -> _State | None:
-        """Copy of a state with wanted members and all they need placed, valued; None where that cannot be."""
+    def _added(self, state: State, wanted: list[Member], first: int, *, waive: bool) -> State | None:
+        """Place a bundle, with what makes room for it; rules that others can loosen may be broken at its end."""
         made = state.copy()
-        for member in self.bundle(self._with_derived(wanted, made.decisions), made.decisions):
-            if not self.place(made, member):
+        rescues = 0
+        waiting = self.bundles.of(wanted, made.decisions, waive=waive)
+        while waiting:
+            if self._late:
                 return None
-        self.completion.complete(made.point)
-        made.objective = self.completion.objective(made.point)
+            group = waiting[0]
+            if any(m.id in made.decisions for m in group) or self.place(made, group, first):
+                waiting.pop(0)
+                continue
+            rows = self._blocking(made, group)
+            helpers = self._helpers(made, rows, group)
+            rescues += 1
+            if not helpers or rescues > RESCUES:
+                return None
+            if not any(self._placed(made, h) for h in helpers[:RESCUES]):
+                lenient = self.ledger.leniently(made, rows)
+                if not self.place(lenient, group, first):
+                    return None
+                made.take(lenient)
+        made.lenient = state.lenient
+        self.ledger.value(made)
         return made
 
-    # -- the search -----------------------------------------------------------------------------------------------
+    def _mended(self, state: State, allowed: float) -> State | None:
+        """Adopt more until no rule is broken beyond what was; None where that does not help."""
+        for _ in range(RESCUES):
+            helpers = self._helpers(state, self.ledger.broken(state), ())
+            tries = [t for h in helpers[:RESCUES] for t in self._tries(state, h)]
+            best = min(tries, key=lambda s: s.merit, default=state)
+            if best.violation >= state.violation - TOLERANCE:
+                return None
+            state = best
+            if state.violation <= allowed + TOLERANCE:
+                return state
+        return None
+
+    def _tries(self, state: State, helper: str) -> Iterator[State]:
+        """A state with a helper adopted, in each way there is."""
+        company = self.bundles.company(Member(helper), state.decisions)
+        for choice in self._choices(company):
+            made = state.copy()
+            if self.ledger.place(made, choice):
+                self.ledger.value(made)
+                yield made
+
+    def _placed(self, state: State, helper: str) -> bool:
+        """Place an item with what it needs; nothing of it where that does not fit as it is."""
+        made = state.copy()
+        if not all(self.place(made, group) for group in self.bundles.of([Member(helper)], made.decisions)):
+            return False
+        state.take(made)
+        return True
+
+    def _blocking(self, state: State, group: Group) -> list[int]:
+        """Rows that keep a group out of the last wave there is for it."""
+        choices = list(self._choices(group))
+        return self.ledger.blocking(state, choices[-1]) if choices else []
+
+    def _helpers(self, state: State, rows: list[int], group: Group) -> list[str]:
+        """Items not adopted that would loosen one of some rows."""
+        together = {m.id for m in group}
+        return [i for i in self.ledger.helpers(rows) if i not in state.decisions and i not in together]
+
+    # -- what there is to place ---------------------------------------------------------------------------------------
 
     def musts(self) -> list[Member]:
         """Return what has to be adopted: locks, and the mandate steps of a given path."""
@@ -190,20 +216,7 @@ class Construction:
     def _earliest(self, item: str) -> int:
         return min(self.model.reach.windows[item, m.id].earliest for m in self.instance.adoptables[item].modes)
 
-    def first_bundle(self, driver: str) -> list[Member]:
-        """Return a driver with the members of its largest cell: the smallest thing that can earn."""
-        cells = self.instance.scope[driver]
-        cell = max(cells, key=lambda c: cells[c])
-        return [Member(driver), *(Member(x) for x in cell if x)]
-
-    def next_bundles(self, kinds: tuple[Kind, ...] = EARNING) -> list[list[Member]]:
-        """Return what may earn more: drivers, affiliates in each mode, brands, customer types."""
-        made: list[list[Member]] = []
-        for item in self.instance.adoptables.values():
-            if item.kind in kinds:
-                modes = [(m.id,) for m in item.modes] if len(item.modes) > 1 else [None]
-                made += [[Member(item.id, m)] for m in modes]
-        return made
+    # -- the search ---------------------------------------------------------------------------------------------------
 
     def run(self, deadline: float) -> Plan | None:
         """Construct a plan; None where not even what must be can be placed.
@@ -211,59 +224,112 @@ class Construction:
         Parameters
         ----------
         deadline
-            ``time.monotonic()`` at which to return what there is.
+            ``time.monotonic()`` at which to return what there is; infinite where only work limits count.
         """
-        state: _State | None = self.empty()
+        self._deadline = deadline
+        start = self._with_musts()
+        found = [start, *self._grown(start), *self._dives()]
+        best = min(found, key=lambda s: s.merit)
+        share = MENDING if best.merit >= start.merit else 1.0
+        polish = Polish(self.ledger, self.model, self.bundles, self.seed)
+        polished = polish.improve(min(found, key=lambda s: s.score), self._part(share))
+        best = min(best, polished, key=lambda s: s.merit)
+        if best.merit >= start.merit:
+            best = self._single(start)
+        if best.violation > 0 or not best.decisions:
+            asked = self._asked(best)
+            if asked is not None:
+                return asked
+        return None if best.violation > 0 else self.plan(best)
+
+    def _with_musts(self) -> State:
+        """Place what has to be adopted, as far as it can be."""
+        state = self.ledger.empty()
         for member in self.musts():
-            state = None if state is None else self.add(state, [member])
-        if state is None or not self.completion.holds(state.activity):
-            return None
-        best = state
+            state = self.add(state, [member]) or state
+        return state
+
+    def _grown(self, start: State) -> Iterator[State]:
+        """Plans that grow from one driver each, most promising first, until one is better than none."""
+        until = self._part(GROWING)
+        yield self._improve(start, [*self.bundles.targets((Kind.INITIATIVE,)), *self.bundles.synergies()])
         for driver in sorted(self.instance.scope, key=self._promise):
-            first = self._with_mandate(state, self.first_bundle(driver))
-            if time.monotonic() > deadline:
-                break
-            if first is not None:
-                scoped = self._improve(first, self.next_bundles(SCOPE), deadline)
-                made = self._improve(scoped, self.next_bundles(), deadline)
-                best = min(best, made, key=lambda s: s.objective)
-        return self.plan(best)
+            firsts = [self._added(start, wanted, 1, waive=False) for wanted in self.bundles.cells(driver)]
+            made = min((f for f in firsts if f is not None), key=lambda s: s.score, default=None)
+            if made is not None:
+                made = self._improve(self._improve(made, self.bundles.targets(SCOPE)), self.bundles.targets(EARNING))
+                yield made
+                if made.merit < start.merit:
+                    return
+            if time.monotonic() > until:
+                return
+
+    def _dives(self) -> Iterator[State]:
+        """Plans read off the relaxation, within a share of the time, and grown from there."""
+        if self.form.matrix.nnz <= DIVE_SIZE:
+            dive = Dive(self.model, self.form, self.ledger, self.bundles)
+            for state in dive.plans(self._part(DIVING)):
+                yield self._improve(state, self.bundles.targets(EARNING))
+
+    def _single(self, start: State) -> State:
+        """Best plan of a single bundle that breaks no rule, in later waves where it has to be."""
+        best = start
+        until = self._part(SINGLE)
+        for driver in sorted(self.instance.scope, key=self._promise):
+            for wanted in self.bundles.cells(driver):
+                if time.monotonic() > until:
+                    return best
+                made = self.add(start, wanted)
+                best = best if made is None else min(best, made, key=lambda s: s.merit)
+        return best
 
     def _promise(self, driver: str) -> float:
         """Sort key: what a driver could earn a year, most first."""
         row = self.instance.by_id("drivers")[driver]
         return -float(row.potential * row.success)
 
-    def _with_mandate(self, state: _State, wanted: list[Member]) -> _State | None:
-        """Place a bundle, with as many further mandate steps as it takes to fit."""
-        steps = [Member(s.id) for s in self.model.of_kind(Kind.MANDATE) if s.id not in state.decisions]
-        for count in range(len(steps) + 1):
-            made = self.add(state, [*steps[:count], *wanted])
-            if made is not None:
-                return made
-        return None
+    def _improve(self, state: State, bundles: Iterable[list[Member]]) -> State:
+        """Lazy greedy: place the bundle with the best gain; only those near the top are valued again.
 
-    def _improve(self, state: _State, bundles: list[list[Member]], deadline: float) -> _State:
-        """Lazy greedy: place the bundle with the best gain; only those near the top are valued again."""
-        queue = [(-np.inf, k, wanted) for k, wanted in enumerate(bundles)]
+        What does not fit is not tried again, as there is ever less room.
+        """
+        queue = [((-math.inf, -math.inf), k, wanted) for k, wanted in enumerate(bundles)]
         heapq.heapify(queue)
-        stale: list[tuple[float, int, list[Member]]] = []
-        while queue and time.monotonic() < deadline:
+        stale: list[tuple[tuple[float, float], int, list[Member]]] = []
+        while queue and not self._late:
             _, k, wanted = heapq.heappop(queue)
             if wanted[0].id in state.decisions:
                 continue
-            made = self._with_mandate(state, wanted)
-            gain = np.inf if made is None else made.objective - state.objective
-            if made is not None and gain < -TOLERANCE and (not queue or gain <= queue[0][0]):
+            made = self._added(state, wanted, 1, waive=False)
+            if made is None:
+                continue
+            gain = (made.score[0] - state.score[0], made.score[1] - state.score[1])
+            if gain >= NO_GAIN:
+                stale.append((NO_GAIN, k, wanted))
+            elif not queue or gain <= queue[0][0]:
                 state = made
                 queue += stale
                 heapq.heapify(queue)
                 stale = []
-            elif gain < -TOLERANCE:
-                heapq.heappush(queue, (gain, k, wanted))
             else:
-                stale.append((-TOLERANCE, k, wanted))
+                heapq.heappush(queue, (gain, k, wanted))
         return state
+
+    def _asked(self, best: State) -> Plan | None:
+        """First plan of the solver that is better than what there is."""
+        options: dict[str, object] = {"threads": 1, "random_seed": self.seed, "mip_max_nodes": ASK_NODES}
+        if best.violation > 0:
+            options["mip_max_improving_sols"] = 1
+        else:
+            options["objective_target"] = best.objective - LEAST_GAIN * max(1.0, abs(best.objective))
+        until = None if math.isinf(self._deadline) else min(self._deadline, time.monotonic() + ASK_SECONDS)
+        outcome = Highs(self.form, options).run(deadline=until)
+        if outcome.point is None or outcome.objective is None:
+            return None
+        better = best.violation > 0 or outcome.objective < best.objective - TOLERANCE
+        return read_plan_of(self.model, self.form, outcome.point) if better else None
+
+    # -- plans made elsewhere -----------------------------------------------------------------------------------------
 
     def holds(self, plan: Plan) -> bool:
         """Whether the model has a column for every adoption of a plan; what nothing needs has none."""
@@ -284,22 +350,20 @@ class Construction:
         tuple
             The plan that fits, and the ids that had to be dropped.
         """
-        state = self.empty()
+        state = self.ledger.empty()
         modes = {a: self._mode(a) for a in plan.adoptions}
         waiting = sorted((a for a, mode in modes.items() if mode is not None), key=lambda a: a.wave)
         placed = True
         while placed:
             placed = False
             for a in list(waiting):
-                mode = modes[a] or ""
-                window = self.model.reach.windows[a.id, mode]
-                waves = range(max(a.wave, window.earliest), window.latest + 1)
-                if any(self._try(state, a.id, mode, w) for w in waves):
+                group = (Member(a.id, (modes[a] or "",)),)
+                if self.place(state, group, a.wave):
                     waiting.remove(a)
                     placed = True
         return self.plan(state), tuple(a.id for a in plan.adoptions if a.id not in state.decisions)
 
-    def plan(self, state: _State) -> Plan:
+    def plan(self, state: State) -> Plan:
         """Plan of a state."""
         return Plan(
             adoptions=tuple(Adoption(i, wave, mode or None) for i, (mode, wave) in state.decisions.items()),

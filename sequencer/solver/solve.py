@@ -17,7 +17,6 @@ from sequencer.plan.evaluate import Evaluation, evaluate
 from sequencer.plan.plan import Plan
 from sequencer.solver import highs
 from sequencer.solver.aims import TOLERANCE, Aim, aimed, goal_aims, kept, tie_aims
-from sequencer.solver.completion import Completion
 from sequencer.solver.conflict import conflict_of
 from sequencer.solver.construct import Construction
 from sequencer.solver.events import Listener, Progress, StartRepaired
@@ -158,7 +157,7 @@ class _Solve:
         if self.start is None and not self.options.start_plan:
             return
         self.keeper.enter("start plan")
-        construction = Construction(self.model, Completion(self.form))
+        construction = Construction(self.model, self.form, self.options.seed)
         if self.start is None:
             plan = construction.run(self._soon(START_SECONDS))
             if plan is not None:
