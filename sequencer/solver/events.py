@@ -17,9 +17,10 @@ class Progress:
     seconds : float
         Wall clock since the solve began.
     phase : str
-        What is being done: ``build``, ``start plan``, ``search``, ``evaluate``.
+        What is being done: ``build``, ``start plan``, ``tightening``, ``core decisions``, ``search``, ``next goal``,
+        ``ties``, ``conflict``, ``evaluate``.
     objective, bound, gap : float or None
-        Best plan, proven bound and gap so far, None while unknown; in the declared unit.
+        Best plan, proven bound and gap so far in the first goal, None while unknown; in the declared unit.
     """
 
     seconds: float

@@ -25,8 +25,8 @@ EXACT = {
     "mip_feasibility_tolerance": 1e-9,
     "mip_rel_gap": 0.0,
 }
-"""Options of HiGHS where next to nothing is left to decide; finer than those of any search, so that a plan taken here as
-it is was open to the search."""
+"""Options of HiGHS where next to nothing is left to decide; finer than those of any search, so that what is taken here
+without giving way was open to it."""
 
 
 class Said(NamedTuple):
