@@ -28,9 +28,9 @@ from sequencer.solver import search
 from sequencer.solver import solve as solving
 from sequencer.solver.conflict import conflict_of
 from tests.model.tools import optimum
-from tests.oracle.draw import random_instance
-from tests.oracle.enumerate import Optimum, Oracle, count, figures_of_ties, same, unavoidable
+from tests.oracle.enumerate import Optimum, count, figures_of_ties, same, unavoidable
 from tests.oracle.features import FEATURES, mattering
+from tests.oracle.lively import lively
 
 ROOT = Path(__file__).parents[2]
 FAMILIES = tuple(f.name for f in build.FAMILIES)
@@ -101,10 +101,8 @@ def variants() -> dict[str, Options]:
 
 def examine(seed: int) -> Finding:
     """Hold everything against the oracle on one instance."""
-    instance = random_instance(seed)
-    oracle = Oracle(instance)
+    instance, oracle, expected = lively(seed)
     without = oracle.best_without(FAMILIES)
-    expected = without[""]
     ties = figures_of_ties(instance, oracle.tied()) if expected else ()
     checked, refused, wrong = [], [], []
     # Techniques for large instances are used on these small ones, too.

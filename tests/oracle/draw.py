@@ -148,6 +148,7 @@ PIECES: tuple[Draw, ...] = (
 """In the order they are drawn: each may lean on those before it."""
 
 RULES: tuple[Draw, ...] = (
+    worth.exact_ties,
     links.further_modes,
     links.inhouse,
     links.archetype_limits,
@@ -159,7 +160,6 @@ RULES: tuple[Draw, ...] = (
     links.quick_wins,
     links.relations,
     links.any_of,
-    worth.exact_ties,
     worth.synergies,
     worth.fatigue,
     worth.category_weights,
@@ -181,7 +181,7 @@ RULES: tuple[Draw, ...] = (
 """In the order they are drawn."""
 
 
-def random_instance(seed: int, locked: Collection[str] | None = None) -> Instance:
+def random_instance(seed: int | str, locked: Collection[str] | None = None) -> Instance:
     """The instance of a seed."""
     return draw_instance(random.Random(seed).choice, locked)
 
@@ -221,9 +221,9 @@ def _groups(drawing: Drawing, locked: Collection[str]) -> list[Group]:
     """Three to six groups, of one or two themes and of those that go with every theme."""
     themes = [group for theme in drawing.several(THEMES, 1, 2) for group in theme]
     made: list[Group] = []
-    for offered in (themes, ANYWHERE):
+    for offered, counts in ((themes, (2, 1, 3)), (ANYWHERE, (2, 3, 2))):
         options = [g for g in offered if not set(g.features) & set(locked) for _ in range(g.weight)]
-        for _ in range(drawing.pick((2, 3, 2, 3))):
+        for _ in range(drawing.pick(counts)):
             left = [g for g in options if g not in made]
             if left:
                 made.append(drawing.pick(left))

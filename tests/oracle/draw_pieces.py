@@ -20,9 +20,9 @@ RAMPS: tuple[tuple[tuple[int, float], ...], ...] = (
 
 def pots_and_resources(drawing: Drawing) -> None:
     """Which pots and resources there are; how much is in them is drawn last."""
-    if drawing.chance(3) or drawing.wants("cost_splits"):
+    if drawing.chance(2) or drawing.wants("cost_splits"):
         drawing.add("pots", id="lab", carry_share=drawing.pick((None, 0, 1)))
-    if drawing.chance(3) or drawing.wants("capacities", "extra_capacity", "pair_uses"):
+    if drawing.chance(2) or drawing.wants("capacities", "extra_capacity", "pair_uses"):
         lead = drawing.pick((0, 0, 1)) if drawing.wants("extra_capacity") else 0
         drawing.add("resources", id="it", timing=drawing.pick(("each_wave", "last_wave")), lead=lead)
     if drawing.chance(1):
@@ -201,7 +201,7 @@ def _archetype(drawing: Drawing, name: str, duration: int) -> dict[str, Any]:
         "one_off_share_of_revenue": pick((0, 0, 0.5)),
         "running_cost": pick((0, 0, 0.5, 1)),
         "hq_share": pick((0, 0.5, 0.5)) if drawing.wants("every_affiliate_gains") else pick((1, 1, 0.5, 0)),
-        "parallel": pick((1, 1, 1, 1, 1, 0) if drawing.wants("parallel") else (None, 1, None)),
+        "parallel": pick((1, 1, 1, 1, 1, 0) if drawing.wants("parallel") else (None, None, None, 1)),
         "success": pick((1, 0.75)),
         "value_factor": pick((1, 1, 1.25)),
     }
@@ -307,12 +307,12 @@ def mandate(drawing: Drawing) -> None:
         if drawing.wants("earned") and rank:
             row["earned_value"] = drawing.pick((9, 25, 40, 3)) * rank
         drawing.add("mandate", **row, **drawing.costed(running=(0, 0.5), most=2))
-    if drawing.chance(2):
+    if drawing.chance(1):
         levels = [first]
         for _ in drawing.waves:
             levels.append(min(levels[-1] + drawing.pick((1, 0)), taken[-1]))
         drawing.settings["mandate_path"] = tuple(levels[1:])
-    if drawing.wants("earned") or drawing.chance(6):
+    if drawing.wants("earned", "mandate") or drawing.chance(2):
         several = [f"{a}/{m}" for a in drawing.of("affiliates") for m in drawing.modes[a] if m]
         built = [f"{s}/{m}" for s in drawing.of("steps") for m in drawing.modes[s] if m]
         words = [*drawing.ids("drivers"), *drawing.of("affiliates"), *several[:2], *built[:1]]

@@ -65,7 +65,8 @@ def pace(drawing: Drawing) -> None:
     """At most so many of a set start in a wave, or what is above a comfortable number costs."""
     sets = {"drivers": "drivers", "steps": "capability_steps", "affiliates": "affiliates", "brands": "brands"}
     there = [word for word, table in sets.items() if len(drawing.tables[table]) > 1]
-    options = [*there, " ".join(drawing.modes)] if len(drawing.modes) > 1 else there
+    several = ["drivers"] * ("drivers" in there) * 2 + there
+    options = [*several, " ".join(drawing.modes)] if len(drawing.modes) > 1 else there
     if options:
         items = drawing.pick(options)
         more = 1 if " " in items else 0
@@ -73,7 +74,7 @@ def pace(drawing: Drawing) -> None:
         if drawing.wants("pace_losses"):
             row |= {"comfort": drawing.pick((0, 1)), "losses": drawing.pick(("2.5", "1.5 7", "0.5 0.5 9", "20"))}
         if not drawing.wants("pace_losses") or drawing.chance(2):
-            row["limit"] = drawing.pick((1, 1, 1, 1, 1, 1, 2, 1, 1, 0)) + more
+            row["limit"] = drawing.pick((1, 1, 1, 1, 1, 1, 1, 1, 1, 0)) + more
         drawing.add("pace", **row)
 
 

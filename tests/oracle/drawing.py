@@ -164,7 +164,7 @@ class Drawing:
 
     def launch(self) -> int | None:
         """Earliest wave in which something may be live, W + 1 being the tail; mostly none."""
-        return self.pick((None, None, None, None, None, 2, 2, min(3, self.last + 1)))
+        return self.pick((None,) * 9 + (2, 2, min(3, self.last + 1)))
 
     def costed(self, *, running: Sequence[float] = (0, 0, 0.5, 1), most: int = 3) -> dict[str, Any]:
         """Cost, pot, resource use and learning of something adopted."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ class Oracle:
     def best_without(self, families: Iterable[str]) -> dict[str, Optimum | None]:
         """The best plan with the rules of one family left out, for each family; under ``""`` with none left out."""
         searches = {family: _Staged(self.senses) for family in ("", *families)}
-        for optimum in self._ranked():
+        for optimum in self._ranked:
             left = [family for family, search in searches.items() if not search.over(optimum)]
             if not left:
                 break
@@ -96,7 +97,7 @@ class Oracle:
     def tied(self) -> list[Optimum]:
         """Plans that keep every rule, are as good as the best in every goal, and then adopt the fewest the soonest."""
         search = _Staged(self.senses, last=True)
-        for optimum in self._ranked():
+        for optimum in self._ranked:
             if search.over(optimum):
                 break
             if self.allowed_without(optimum.plan, [""]):
@@ -141,6 +142,7 @@ class Oracle:
                 break
         return found
 
+    @cached_property
     def _ranked(self) -> list[Optimum]:
         """All plans with their goals, the best of the first goal first."""
         found = (p for p in plans(self.instance) if self.may is None or all(map(self.may, p.adoptions)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from sequencer.errors import UnsupportedError
 from sequencer.instance.checks import check
 from sequencer.instance.instance import Instance
 from sequencer.instance.reader import read
-from sequencer.model.build import FAMILIES, FORMULATIONS
+from sequencer.model.build import FORMULATIONS
 from sequencer.plan.evaluate import evaluate
 from sequencer.solver.conflict import conflict_of
 from sequencer.solver.solve import solve
@@ -21,6 +20,7 @@ from tests.model.tools import optimum
 from tests.oracle.draw import instances, random_instance
 from tests.oracle.drawing import MOST_PLANS
 from tests.oracle.enumerate import Optimum, Oracle, best, best_without, count, figures_of_ties, plans, same, unavoidable
+from tests.oracle.lively import ATTEMPTS, lively
 
 INFEASIBLE = Path(__file__).parents[2] / "instances" / "infeasible"
 
@@ -28,11 +28,6 @@ INSTANCES = 150
 CHUNK = 10
 
 VARIANTS = [(formulation, reduce) for formulation in FORMULATIONS for reduce in (True, False)]
-
-
-def chunk(first: int) -> Iterator[tuple[int, Instance]]:
-    for seed in range(first, first + CHUNK):
-        yield seed, random_instance(seed)
 
 
 def agree(instance: Instance, variant: tuple[str, bool], expected: Optimum | None) -> bool:
@@ -47,8 +42,9 @@ def agree(instance: Instance, variant: tuple[str, bool], expected: Optimum | Non
     return same(found, expected) and evaluation.feasible and same(evaluation.objective, expected)
 
 
-def solved(instance: Instance, expected: Optimum | None) -> bool:
+def solved(oracle: Oracle, expected: Optimum | None) -> bool:
     """Whether a whole solve, start plan and all, ends with the oracle's answer; where none, with rules to blame."""
+    instance = oracle.instance
     result = solve(instance, gap=0, threads=1)
     if expected is None:
         assert result.termination is Termination.INFEASIBLE
@@ -56,20 +52,18 @@ def solved(instance: Instance, expected: Optimum | None) -> bool:
     evaluation = result.evaluation
     assert same(evaluation.goals, expected)
     ties = figures_of_ties(instance, [Optimum(evaluation.goals, evaluation.plan)])
-    return (
-        result.proven_optimal and evaluation.feasible and same(ties, figures_of_ties(instance, Oracle(instance).tied()))
-    )
+    return result.proven_optimal and evaluation.feasible and same(ties, figures_of_ties(instance, oracle.tied()))
 
 
 @pytest.mark.parametrize("first", range(0, INSTANCES, CHUNK))
 def test_solver_finds_what_the_oracle_finds(first):
-    for seed, instance in chunk(first):
-        expected = best(instance)
+    for seed in range(first, first + CHUNK):
+        instance, oracle, expected = lively(seed)
         # The default is always tried, the other formulations in turn, the whole of solve now and then.
         for variant in dict.fromkeys((VARIANTS[0], VARIANTS[seed % len(VARIANTS)])):
             assert agree(instance, variant, expected), (seed, variant, expected)
         if seed % 5 == 0 or expected is None:
-            assert solved(instance, expected), (seed, expected)
+            assert solved(oracle, expected), (seed, expected)
 
 
 @settings(
@@ -122,6 +116,12 @@ def test_every_plan_is_tried():
     assert count(two_drivers()) == len(tried) == len({p.adoptions for p in tried}) == 9
 
 
+def test_seeds_give_instances_in_which_something_happens():
+    found = [lively(seed) for seed in range(30)]
+    assert sum(one.best is not None and bool(one.best.plan.adoptions) for one in found) > 20
+    assert found[0].instance in [random_instance(f"0/{k}") for k in range(ATTEMPTS)]
+
+
 def test_oracle_by_hand():
     # Both in wave 1: 20 + 8 − 5 = 23. One start a wave: r1 first and then r2 earn 20 + 4 − 5 = 19, r1 alone 20.
     assert best(two_drivers()).goals == (23,)
@@ -142,15 +142,3 @@ def test_oracle_finds_no_plan_where_there_is_none():
     assert not unavoidable(instance, refs[1:])
     # Without the limit both start at once: 23; without the locks r1 alone: 20; budgets are not to blame.
     assert {f: o and o.objective for f, o in found.items()} == {"": None, "pace": 23, "locks": 20, "budgets": None}
-
-
-def test_every_family_has_instances_in_which_it_matters():
-    """Of the drawn instances here; the whole count is made by the cross-check."""
-    names = {f.name for f in FAMILIES} - {"start_once"}
-    missing = set(names)
-    for seed in range(INSTANCES):
-        found = best_without(random_instance(seed), missing)
-        missing -= {f for f in missing if not same(found[f], found[""])}
-        if not missing:
-            break
-    assert missing == set()
