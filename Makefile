@@ -19,8 +19,7 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $(STAMP)
 
 demo: setup
-	$(BIN)/sequencer solve instances/nordwind --overlay instances/nordwind/overlays/core.toml \
-		--time-limit $(DEMO_SECONDS) -o demo/run --force
+	$(BIN)/sequencer solve instances/nordwind --time-limit $(DEMO_SECONDS) -o demo/run --force
 	$(BIN)/sequencer show demo/run
 	$(BIN)/sequencer plot demo/run -o demo/roadmap.png
 

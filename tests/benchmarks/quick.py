@@ -57,9 +57,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     names = [c.name for c in CONFIGURATIONS]
     parser = argparse.ArgumentParser(prog="quick.py", description=__doc__.splitlines()[0])
     parser.add_argument("--instance", type=Path, help="instance folder (default: the reference case)")
-    parser.add_argument(
-        "--overlay", type=Path, action="append", help="overlay, repeatable (default of the reference case: core.toml)"
-    )
+    parser.add_argument("--overlay", type=Path, action="append", default=[], help="overlay, repeatable")
     parser.add_argument("--seconds", type=float, default=120.0, help="time limit of each solve (default: %(default)s)")
     parser.add_argument("--gap", type=float, default=0.01, help="gap at which to stop (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench-quick", help="folder for CSV and plot")
@@ -69,8 +67,6 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     unknown = sorted(set(given.only) - set(names))
     if unknown:
         parser.error(f"there is no configuration {', '.join(unknown)}; choose from {', '.join(names)}")
-    if given.overlay is None:
-        given.overlay = [NORDWIND / "overlays" / "core.toml"] if given.instance is None else []
     if given.instance is None:
         given.instance = NORDWIND
     return given

@@ -15,7 +15,6 @@ NORDWIND = Path(__file__).parents[2] / "instances" / "nordwind"
 OVERLAYS = NORDWIND / "overlays"
 
 WHOLE = "66a015357f238f7cf5e9d403f879ccb9bbf028c5da5916c16dfc4ff3a9ae7d4e"
-CORE = "cfc63f37b13345d9cee0d3b468f4619ca34e406e041bde9977008adb56749e2c"
 
 
 @pytest.fixture(scope="module")
@@ -23,18 +22,12 @@ def whole() -> Instance:
     return read(NORDWIND)
 
 
-@pytest.fixture(scope="module")
-def core() -> Instance:
-    return read(NORDWIND, [OVERLAYS / "core.toml"])
-
-
 def stressed(name: str) -> Instance:
     return read(NORDWIND, [OVERLAYS / f"stress_{name}.toml"])
 
 
-def test_no_number_has_changed(whole: Instance, core: Instance) -> None:
+def test_no_number_has_changed(whole: Instance) -> None:
     assert whole.fingerprint == WHOLE
-    assert core.fingerprint == CORE
 
 
 def test_time(whole: Instance) -> None:
@@ -124,27 +117,51 @@ def test_all_of_the_whole_case_is_modelled(whole: Instance) -> None:
     assert not_modelled(whole) == ()
 
 
-def test_core_asks_for_nothing_else_and_keeps_the_rest(whole: Instance, core: Instance) -> None:
-    assert not_modelled(core) == ()
-    changed = {table for table in whole.tables() if whole.rows(table) != core.rows(table)}
-    assert changed == {"sourcing_modes", "touches", "ramps", "fatigue", "pace", "mandate", "exceptions"}
-    assert core.pace[0].limit == 3
-    assert len(core.mandate) == len(whole.mandate)
+def test_affiliates_go_live_in_six_ways_with_the_ramp_of_the_touch(whole: Instance) -> None:
+    high, low = (whole.adoptables["de"].mode(f"adapted/{touch}") for touch in ("high", "low"))
+    assert whole.ramp_of(high) == ((0, 0.6), (6, 0.9), (12, 1.0))
+    # 0.92 of the archetype, times 1 of high and 0.88 of low touch; 8 FTE of the archetype, 6 more of high touch.
+    assert (high.success, low.success) == (
+        pytest.approx(0.92),
+        pytest.approx(0.92 * whole.by_id("touches")["low"].success),
+    )
+    assert (high.use["fte"], low.use["fte"]) == ((14, 14), (8, 8))
 
 
-def test_core_affiliates_follow_the_high_touch_ramp(whole: Instance, core: Instance) -> None:
-    high = next(m for m in whole.adoptables["de"].modes if m.id == "adapted/high")
-    adapted = next(m for m in core.adoptables["de"].modes if m.id == "adapted")
-    assert core.ramp_of(adapted) == whole.ramp_of(high) == ((0, 0.6), (6, 0.9), (12, 1.0))
-    assert adapted.success == high.success == 0.92
-    assert (adapted.use["fte"], high.use["fte"]) == ((8, 8), (14, 14))
-
-
-def test_core_steps_are_built(whole: Instance, core: Instance) -> None:
-    for item_id, item in core.adoptables.items():
+def test_steps_are_built_bought_or_both(whole: Instance) -> None:
+    for item in whole.adoptables.values():
         if item.kind == Kind.STEP:
-            built = whole.adoptables[item_id].mode("build")
-            assert (item.modes[0].lines, item.modes[0].use, item.modes[0].duration) == (built.lines, built.use, 1)
+            own, *others = item.modes
+            assert (own.id, own.duration, own.inhouse_weight) == ("build", 1, 1.0)
+            assert all(m.inhouse_weight < 1 for m in others)
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("a-medical-first", {("marketing", "medical", 3), ("sales", "medical", 3)}),
+        ("a-marketing-first", {("medical", "marketing", 3)}),
+        (
+            "b-shared-framework",
+            {("sales", "marketing", 0), ("medical", "framework:1", 0), ("marketing", "framework:1", 0)},
+        ),
+        ("c-holistic", {("sales", "marketing", 0), ("medical", "consent:2", 0), ("marketing", "review:2", 0)}),
+    ],
+)
+def test_approaches_become_rules(name: str, rules: set[tuple[str, str, int]]) -> None:
+    found = {
+        (p.item.id, m.id, p.lag) for p in read(NORDWIND, [OVERLAYS / f"{name}.toml"]).precedences for m in p.members
+    }
+    assert rules <= found
+    assert not rules <= {(p.item.id, m.id, p.lag) for p in read(NORDWIND).precedences for m in p.members}
+
+
+def test_approaches_change_value_and_cost(whole: Instance) -> None:
+    shared, holistic = (read(NORDWIND, [OVERLAYS / f"{n}.toml"]) for n in ("b-shared-framework", "c-holistic"))
+    assert shared.approach_factor("growth") == pytest.approx(0.97)
+    assert holistic.approach_factor("growth") == pytest.approx(1.08 * 0.95)
+    before, after = (i.adoptables["journey_design:1"].mode("build").lines[0].amount for i in (whole, shared))
+    assert after == pytest.approx(1.3 * before)
 
 
 def test_stress_budget() -> None:
