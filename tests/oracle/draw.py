@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection
+from itertools import chain
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -60,7 +61,8 @@ BRANDS = (pieces.brands,)
 ANYWHERE = (
     Group("budgets", (rules.budgets,), weight=4),
     Group("cost_splits", (rules.cost_splits, rules.budgets), weight=3),
-    Group("capacities", (rules.capacities,), weight=4),
+    Group("capacities", (rules.capacities,), weight=3),
+    Group("profiles", (rules.capacities,), weight=1),
     Group("pace", (rules.pace,), SECOND, weight=3),
     Group("locks", (rules.locks,), weight=4),
     Group("synergies", (worth.synergies,), SECOND, ("synergies",)),
@@ -181,9 +183,9 @@ RULES: tuple[Draw, ...] = (
 """In the order they are drawn."""
 
 
-def random_instance(seed: int | str, locked: Collection[str] | None = None) -> Instance:
+def random_instance(seed: int | str, locked: Collection[str] | None = None, group: str = "") -> Instance:
     """The instance of a seed."""
-    return draw_instance(random.Random(seed).choice, locked)
+    return draw_instance(random.Random(seed).choice, locked, group)
 
 
 @st.composite
@@ -192,10 +194,20 @@ def instances(draw: st.DrawFn) -> Instance:
     return draw_instance(lambda options: draw(st.sampled_from(options)))
 
 
-def draw_instance(pick: Pick, locked: Collection[str] | None = None) -> Instance:
-    """Draw an instance from a source of choices; features that are ``locked`` (by default: not modelled) stay out."""
+def draw_instance(pick: Pick, locked: Collection[str] | None = None, group: str = "") -> Instance:
+    """Draw an instance from a source of choices.
+
+    Parameters
+    ----------
+    pick
+        Source of choices.
+    locked
+        Names of features that stay out, by default those that are not modelled.
+    group
+        Name of a group of rules that is always there.
+    """
     drawing = Drawing(pick)
-    chosen = _groups(drawing, [f.name for f in NOT_MODELLED] if locked is None else locked)
+    chosen = _groups(drawing, [f.name for f in NOT_MODELLED] if locked is None else locked, group)
     drawing.wanted = {g.name for g in chosen}
     _time(drawing)
     pieces.pots_and_resources(drawing)
@@ -217,13 +229,15 @@ def draw_instance(pick: Pick, locked: Collection[str] | None = None) -> Instance
     return instance
 
 
-def _groups(drawing: Drawing, locked: Collection[str]) -> list[Group]:
+def _groups(drawing: Drawing, locked: Collection[str], group: str) -> list[Group]:
     """Three to six groups, of one or two themes and of those that go with every theme."""
-    themes = [group for theme in drawing.several(THEMES, 1, 2) for group in theme]
-    made: list[Group] = []
-    for offered, counts in ((themes, (2, 1, 3)), (ANYWHERE, (2, 3, 2))):
+    made = [g for g in (*ANYWHERE, *chain(*THEMES)) if g.name == group]
+    theme = [t for t in THEMES if set(t) & set(made)]
+    themes = theme + drawing.several([t for t in THEMES if t not in theme], 0, 1) if theme else []
+    themes = themes or drawing.several(THEMES, 1, 2)
+    for offered, counts in ((tuple(chain(*themes)), (2, 1, 3)), (ANYWHERE, (2, 3, 2))):
         options = [g for g in offered if not set(g.features) & set(locked) for _ in range(g.weight)]
-        for _ in range(drawing.pick(counts)):
+        for _ in range(drawing.pick(counts) - len(set(made) & set(offered))):
             left = [g for g in options if g not in made]
             if left:
                 made.append(drawing.pick(left))

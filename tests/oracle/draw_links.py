@@ -101,7 +101,7 @@ def relations(drawing: Drawing) -> None:
 def pilots(drawing: Drawing) -> None:
     """One affiliate goes before the other."""
     if len(drawing.tables["affiliates"]) == 2:
-        lag = drawing.pick((0, 0, 1))
+        lag = drawing.pick((1, 0, 1))
         drawing.add("pilots", id="first", affiliates="de", pilots="jp", at_least=1, lag=lag)
 
 

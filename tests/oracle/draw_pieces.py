@@ -9,6 +9,9 @@ from tests.oracle.drawing import Drawing
 NODE = "technological.data"
 LAYERS = ("technological", "commercial", "transformational")
 GRANTS = ("live_drivers", "new_drivers", "customized_in_progress", "customized_total")
+SEVERAL = ("pilots", "experienced", "archetype_limits", "parallel", "market_weights", "every_affiliate_gains")
+"""Rules between affiliates."""
+
 RAMPS: tuple[tuple[tuple[int, float], ...], ...] = (
     (),
     (),
@@ -22,7 +25,7 @@ def pots_and_resources(drawing: Drawing) -> None:
     """Which pots and resources there are; how much is in them is drawn last."""
     if drawing.chance(2) or drawing.wants("cost_splits"):
         drawing.add("pots", id="lab", carry_share=drawing.pick((None, 0, 1)))
-    if drawing.chance(2) or drawing.wants("capacities", "extra_capacity", "pair_uses"):
+    if drawing.chance(2) or drawing.wants("capacities", "extra_capacity", "pair_uses", "profiles"):
         lead = drawing.pick((0, 0, 1)) if drawing.wants("extra_capacity") else 0
         drawing.add("resources", id="it", timing=drawing.pick(("each_wave", "last_wave")), lead=lead)
     if drawing.chance(1):
@@ -135,7 +138,7 @@ def local_steps(drawing: Drawing) -> None:
 
 def affiliates(drawing: Drawing) -> None:
     """One or two markets in one or two archetypes, with fit, ramps, launches and own pots."""
-    two = drawing.wants("pilots", "experienced", "archetype_limits", "parallel", "market_weights")
+    two = drawing.wants(*SEVERAL)
     names = _archetypes(drawing)
     touches = _touches(drawing)
     modes = [f"{name}/{t}" if t else name for name in names for t in touches]
@@ -150,14 +153,14 @@ def affiliates(drawing: Drawing) -> None:
     for a in taken:
         class_ = "big" if alike else drawing.pick(("big", "small"))
         row = {"id": a, "affiliate_class": class_, "revenue": drawing.pick((1, 2, 5))}
-        drawing.add("affiliates", **row, launch_wave=drawing.launch())
+        drawing.add("affiliates", **row, launch_wave=None if two else drawing.launch())
     for class_ in ("big", "small"):
         for row in drawing.tables["archetypes"]:
             if "variant_of" not in row:
                 fit = drawing.pick((1, 0.5, 0.75))
                 drawing.add("fit", affiliate_class=class_, archetype=row["id"], fit=fit)
     for row in drawing.tables["drivers"]:
-        row["affiliates"] = drawing.pick(("", "", "", "", "", "", *taken))
+        row["affiliates"] = "" if two else drawing.pick(("", "", "", "", "", "", *taken))
     _between(drawing, taken, names)
 
 
@@ -215,8 +218,8 @@ def _touches(drawing: Drawing) -> tuple[str, ...]:
     if not drawing.wants("touches"):
         return ("",)
     for name in ("high", "low"):
-        row: dict[str, Any] = {"id": name, "success": drawing.pick((1, 0.5) if name == "high" else (0.75, 0.5))}
-        row["cost_factor"] = drawing.pick((2, 1, 1.5) if name == "high" else (1, 0.5))
+        row: dict[str, Any] = {"id": name, "success": drawing.pick((0.95, 1, 0.9) if name == "high" else (0.9, 0.95))}
+        row["cost_factor"] = drawing.pick((4, 8, 2) if name == "high" else (0.5, 0))
         if drawing.ids("resources"):
             row["use"] = {r: drawing.pick((0, 0.5, 1)) for r in drawing.ids("resources")}
         drawing.add("touches", **row)

@@ -54,7 +54,7 @@ def capacities(drawing: Drawing) -> None:
             a, b = (drawing.pick(("", "", *drawing.ids(t))) for t in ("affiliates", "brands"))
             amount = drawing.pick((1, 0.5, 2))
             drawing.add("pair_uses", resource=resource, affiliate=a, brand=b, amount=amount)
-        if drawing.chance(2):
+        if drawing.chance(2) or drawing.wants("profiles"):
             # Modes take different times, so that a profile may be longer than the shortest of them.
             item = drawing.pick(list(drawing.modes))
             profile = drawing.pick(("1.5", "0.5 1.5", "1 0.25") if drawing.longest[item] > 1 else ("1.5",))
@@ -65,8 +65,8 @@ def pace(drawing: Drawing) -> None:
     """At most so many of a set start in a wave, or what is above a comfortable number costs."""
     sets = {"drivers": "drivers", "steps": "capability_steps", "affiliates": "affiliates", "brands": "brands"}
     there = [word for word, table in sets.items() if len(drawing.tables[table]) > 1]
-    several = ["drivers"] * ("drivers" in there) * 2 + there
-    options = [*several, " ".join(drawing.modes)] if len(drawing.modes) > 1 else there
+    several = " ".join(drawing.modes)
+    options = [*there, several, several] if len(drawing.modes) > 1 else there
     if options:
         items = drawing.pick(options)
         more = 1 if " " in items else 0

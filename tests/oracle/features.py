@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sequencer.instance.items import UnknownItemError
@@ -117,24 +117,28 @@ SAID: Mapping[str, Callable[[Instance], bool]] = {
 FEATURES = (*REMOVED, *FORBIDDEN, *SAID)
 
 
-def mattering(instance: Instance, expected: Optimum | None) -> Iterable[str]:
+def mattering(instance: Instance, expected: Optimum | None) -> Iterator[str]:
     """Features without which the best plan would be worth something else; those of :data:`SAID` where they are said."""
-    for name, without in REMOVED.items():
-        other = without(instance)
-        if other != instance and _matters(other, expected):
-            yield name
-    for name, uses in FORBIDDEN.items():
-        items = instance.adoptables.values()
-        if any(uses(instance, Adoption(i.id, 1, m.id or None)) for i in items for m in i.modes):
-            oracle = Oracle(instance, lambda adoption, uses=uses: not uses(instance, adoption))
-            if not same(oracle.best(), expected):
-                yield name
-    yield from (name for name, says in SAID.items() if says(instance))
+    return (name for name in FEATURES if matters(name, instance, expected))
 
 
-def _matters(without: Instance, expected: Optimum | None) -> bool:
+def matters(name: str, instance: Instance, expected: Optimum | None) -> bool:
+    """Whether one of them does."""
+    if name in SAID:
+        return SAID[name](instance)
+    if name in REMOVED:
+        other = REMOVED[name](instance)
+        return other != instance and _other_answer(Oracle(other), expected)
+    uses = FORBIDDEN[name]
+    ways = (Adoption(i.id, 1, m.id or None) for i in instance.adoptables.values() for m in i.modes)
+    if not any(uses(instance, adoption) for adoption in ways):
+        return False
+    return _other_answer(Oracle(instance, lambda adoption: not uses(instance, adoption)), expected)
+
+
+def _other_answer(without: Oracle, expected: Optimum | None) -> bool:
     """Whether the answer is another one; never where something names what was taken out."""
     try:
-        return not same(Oracle(without).best(), expected)
+        return not same(without.best(), expected)
     except UnknownItemError:
         return False

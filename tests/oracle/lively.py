@@ -1,6 +1,7 @@
-"""Instances in which something happens: of a few that a seed draws, the first whose best plan adopts something.
+"""Instances that show something: of a few that a seed draws, the first that does.
 
-Many rules at once often leave nothing to do, or no plan at all; of such instances some are kept, but most show nothing.
+Many rules at once often leave nothing to do, or no plan at all, and one rule hides another. Of such instances some are
+kept; but most seeds look for one in which the best plan adopts something, or in which one rule in turn matters.
 """
 
 from __future__ import annotations
@@ -9,9 +10,70 @@ from typing import NamedTuple
 
 from sequencer.instance.instance import Instance
 from tests.oracle.draw import random_instance
-from tests.oracle.enumerate import Optimum, Oracle
+from tests.oracle.enumerate import Optimum, Oracle, same
+from tests.oracle.features import FEATURES, matters
 
-ATTEMPTS = 3
+FOCUS = {
+    "relations": "relations",
+    "pilots": "pilots",
+    "parallel": "parallel",
+    "archetype_limits": "archetype_limits",
+    "mandate": "mandate",
+    "mandate_grants": "grants",
+    "earned_mandate": "earned",
+    "transfers": "funding",
+    "prices": "funding",
+    "affiliate_gains": "every_affiliate_gains",
+    "continuous_return": "continuous_return",
+    "minimum_values": "minimum_values",
+    "capability_steps": "steps",
+    "capacities": "capacities",
+    "pace": "pace",
+    "start_small": "start_small",
+    "inhouse": "sourcing",
+    "balance": "balance",
+    "learning": "learning",
+    "maturity_gaps": "maturity_gaps",
+    "quick_wins": "quick_wins",
+    "measure_limits": "measure_limits",
+    "cost factors": "cost_splits",
+    "split lines": "cost_splits",
+    "pots of affiliates": "funding",
+    "released share": "released",
+    "reinvestment": "reinvest",
+    "bought capacity": "extra_capacity",
+    "lead of bought capacity": "extra_capacity",
+    "use of pairs": "pair_uses",
+    "use profiles": "profiles",
+    "modes in requirements": "mode_mandate",
+    "mandate of a mode": "mode_mandate",
+    "at least n of a set": "any_of",
+    "local capabilities": "local",
+    "drivers and brands by affiliate": "by_affiliate",
+    "before": "relations",
+    "together": "relations",
+    "exclusive": "relations",
+    "bundle": "relations",
+    "roll-out approach": "rollout",
+    "reach": "customer_types",
+    "shares by table": "scopes",
+    "positive synergies": "synergies",
+    "negative synergies": "synergies",
+    "yearly value of initiatives": "earning",
+    "one-off value of initiatives": "earning",
+    "contact fatigue": "fatigue",
+    "losses of pace": "pace_losses",
+    "weights of affiliates": "market_weights",
+    "sourcing modes": "sourcing",
+    "touches": "touches",
+    "experienced archetypes": "experienced",
+    "further modes": "further_modes",
+    "exceptions": "exceptions",
+    "functions by brand": "functions",
+}
+"""Families and features that are easily hidden, with the group of rules (:mod:`tests.oracle.draw`) they come with."""
+
+ATTEMPTS = 6
 
 
 class Lively(NamedTuple):
@@ -21,13 +83,31 @@ class Lively(NamedTuple):
     oracle: Oracle
     best: Optimum | None
 
+    @property
+    def adopts(self) -> bool:
+        """Whether the best plan adopts something."""
+        return self.best is not None and bool(self.best.plan.adoptions)
 
-def lively(seed: int) -> Lively:
-    """The instance of a seed."""
+    def shows(self, name: str) -> bool:
+        """Whether a family or feature matters."""
+        if name in FEATURES:
+            return matters(name, self.instance, self.best)
+        return not same(self.oracle.best_without([name])[name], self.best)
+
+
+def lively(seed: int, group: str = "", attempt: int = 0) -> Lively:
+    """One of the instances of a seed."""
+    instance = random_instance(f"{seed}/{attempt}", group=group)
+    oracle = Oracle(instance)
+    return Lively(instance, oracle, oracle.best())
+
+
+def telling(seed: int) -> Lively:
+    """The instance of a seed in which its family or feature matters; else the first in which anything is adopted."""
+    name, group = list(FOCUS.items())[seed % len(FOCUS)]
+    found = []
     for attempt in range(ATTEMPTS):
-        instance = random_instance(f"{seed}/{attempt}")
-        oracle = Oracle(instance)
-        found = Lively(instance, oracle, oracle.best())
-        if found.best is not None and found.best.plan.adoptions:
-            break
-    return found
+        found.append(lively(seed, group, attempt))
+        if found[-1].shows(name):
+            return found[-1]
+    return next((one for one in found if one.adopts), found[0])
