@@ -21,12 +21,13 @@ from sequencer.cli.common import (
     output_options,
     report,
 )
+from sequencer.cli.interrupt import pressed
 from sequencer.cli.progress import LiveLine
 from sequencer.cli.render import clean, echo_json
 from sequencer.cli.state import Exit, State, end, say, state
 from sequencer.cli.types import DURATION, FRACTION
 from sequencer.errors import RunError
-from sequencer.solver.events import Event, Improved
+from sequencer.solver.events import Event, Improved, Progress
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 LEAST_SECONDS = 0.01
 """Time left to the search where reading the instance has used up the limit: it ends at once, as a time limit does."""
+
+LAST_PHASES = ("evaluate", "conflict")
+"""Phases in which a solve that was interrupted is made the most of."""
 
 
 @dataclass(frozen=True)
@@ -232,8 +236,11 @@ class Outcome:
                 return self._interrupted(instance)
 
     def _remember(self, event: Event) -> None:
+        """Keep the best plan told of, and hear of a Ctrl-C that a module swallowed while it was loaded."""
         if isinstance(event, Improved):
             self.best = event.plan
+        elif pressed() and isinstance(event, Progress) and event.phase not in LAST_PHASES:
+            raise KeyboardInterrupt
 
     def _interrupted(self, instance: Instance) -> Result:
         """Result of a solve that Ctrl-C left outside the search, with the best plan it had told of."""
