@@ -33,6 +33,7 @@ _TERMINATION = {
     highspy.HighsModelStatus.kTimeLimit: Termination.TIME_LIMIT,
     highspy.HighsModelStatus.kIterationLimit: Termination.WORK_LIMIT,
     highspy.HighsModelStatus.kSolutionLimit: Termination.WORK_LIMIT,
+    highspy.HighsModelStatus.kObjectiveTarget: Termination.WORK_LIMIT,
     highspy.HighsModelStatus.kInterrupt: Termination.INTERRUPTED,
     highspy.HighsModelStatus.kMemoryLimit: Termination.MEMORY,
 }

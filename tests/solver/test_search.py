@@ -182,6 +182,15 @@ def test_a_paused_search_waits(medium):
     assert solver.outcome().termination is Termination.WORK_LIMIT
 
 
+def test_a_search_that_is_good_enough_ends_with_what_it_has(medium):
+    # Whoever asks for a first plan that is worth anything at all stops at the first that is.
+    form = forms(medium)[1]
+    outcome = Highs(form, {"threads": 1, "objective_target": -1e-5}).run()
+    assert outcome.termination is Termination.WORK_LIMIT
+    assert outcome.objective <= -1e-5
+    assert outcome.bound <= outcome.objective
+
+
 def test_a_paused_search_can_be_stopped(medium):
     solver = Highs(forms(medium)[1], {"threads": 1})
     with solver.paused():
