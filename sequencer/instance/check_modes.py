@@ -47,6 +47,10 @@ def further_modes(scene: Scene) -> Iterator[InputProblem]:
             message = f"{row.item} has {base} modes of its own, so it is unclear which one the row changes"
             remedy = "Add an archetype with variant_of for markets, or a row of sourcing_modes for capability steps."
             yield scene.problem("modes", index, "several-modes", message, remedy, "item")
+        if item.kind == Kind.MANDATE and row.duration:
+            message = f"{row.item} counts from the wave in which it starts, so no mode of it takes time"
+            remedy = "Leave duration empty; put what takes time before it, as something that the step requires."
+            yield scene.problem("modes", index, "out-of-range", message, remedy, "duration")
         for column in ("value_factor", "success") if item.kind not in EARNING else ():
             if getattr(row, column) != 1:
                 message = f"{column} says nothing: modes of {row.item} do not change what is earned"

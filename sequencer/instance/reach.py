@@ -117,8 +117,9 @@ class _Search:
             if item.kind == Kind.MANDATE and path:
                 waves = [w for w, level in enumerate(path, start=1) if level >= (item.level or 0)]
                 ref = RuleRef("mandate", (item.id,))
-                self.bounds[item.id, ""].raise_to(waves[0] if waves else NEVER, (ref,))
-                self.latest[item.id, ""] = waves[0] if waves else 0
+                for key in self._keys(Member(item.id)):
+                    self.bounds[key].raise_to(waves[0] if waves else NEVER, (ref,))
+                    self.latest[key] = min(self.latest[key], waves[0] if waves else 0)
 
     def _mode(self, key: Key) -> Mode:
         return next(m for m in self.instance.adoptables[key[0]].modes if m.id == key[1])

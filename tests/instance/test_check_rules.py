@@ -152,6 +152,13 @@ def test_a_further_mode_changes_one_mode(folder):
     assert folder.rules() == [("modes.csv", 2, "several-modes"), ("modes.csv", 3, "several-modes")]
 
 
+def test_a_step_of_the_mandate_takes_no_time_in_any_mode(folder):
+    folder.put("modes.csv", "item,id,duration,cost_factor\nmandate:1,paid,0,2\nmandate:1,lent,,3\n")
+    assert [m.duration for m in folder.read().adoptables["mandate:1"].modes] == [0, 0, 0]
+    problem = folder.edit("modes.csv", "paid,0", "paid,1").problem()
+    assert (problem.row, problem.rule, problem.column) == (2, "out-of-range", "duration")
+
+
 def test_sourcing_modes_are_offered_for_layers(folder):
     folder.put("sourcing_modes.csv", "id,layers\nbuild,technological\nagency,\n")
     assert folder.rules() == [("sourcing_modes.csv", 3, "missing-value")]

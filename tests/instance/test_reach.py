@@ -103,6 +103,8 @@ def test_mandate_free_and_given():
     given = make({"mandate_path": (0, 1, 1, 1)}, mandate=levels)
     assert window(given, "mandate:1") == (2, 2)
     assert "mandate:2" in reach(given).unreachable
+    cheap = make({"mandate_path": (0, 1, 1, 1)}, mandate=levels, modes=[{"item": "mandate:1", "id": "cheap"}])
+    assert window(cheap, "mandate:1", "own") == window(cheap, "mandate:1", "cheap") == (2, 2)
 
 
 def test_a_requirement_on_one_mode_delays_that_mode_only():
