@@ -89,7 +89,7 @@ def _refuse_annotation(instance: Path, target: Path) -> None:
     """Stop where there is no workbook to mark, or the copy would replace something."""
     from sequencer.instance.workbook import is_workbook
 
-    if not is_workbook(instance):
+    if not is_workbook(instance) or not instance.is_file():
         message = f"--annotate marks the cells of a workbook; {instance} is none."
         raise click.UsageError(message)
     if target.exists() or target.suffix.lower() != instance.suffix.lower():
@@ -101,6 +101,8 @@ def _refuse_annotation(instance: Path, target: Path) -> None:
 def _annotate(instance: Path, target: Path, problems: Sequence[InputProblem]) -> None:
     from sequencer.instance.annotate import annotate
 
+    if any(p.rule == "no-workbook" for p in problems):
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     annotate(instance, target, problems)
     say(f"Written: {target}, a copy of {instance.name} with every problem marked.")

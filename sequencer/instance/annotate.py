@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sequencer.instance.workbook import PROBLEMS_SHEET
+from sequencer.instance.workbook import PROBLEMS_SHEET, open_workbook, sheet_and_cells
 
 if TYPE_CHECKING:
+    from openpyxl.cell import Cell
     from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
     from sequencer.errors import InputProblem
 
+AUTHOR = "sequencer"
 NOTE_SIZE = (360, 140)
 """Width and height of a note in points."""
+
+HEADS = ("cell", "id", "what is wrong", "what to do")
 
 
 def annotate(source: Path, target: Path, problems: Sequence[InputProblem]) -> None:
@@ -28,41 +33,64 @@ def annotate(source: Path, target: Path, problems: Sequence[InputProblem]) -> No
         File to write, replaced where it exists.
     problems
         What is wrong with it; those without a cell are only listed.
+
+    Raises
+    ------
+    sequencer.errors.InputError
+        If the workbook cannot be opened.
     """
-    import openpyxl
+    book = open_workbook(source)
+    _enlarge_notes(book)
+    texts: dict[tuple[str, str], list[str]] = {}
+    for problem in problems:
+        spot = sheet_and_cells(problem.cell)
+        if spot is not None:
+            anchor = _anchor(book[spot[0]], spot[1])
+            texts.setdefault((spot[0], anchor), []).append(f"{problem.message}\n{problem.remedy}")
+    for (sheet, cell), lines in texts.items():
+        _mark(book[sheet][cell], lines)
+    _list(book, problems)
+    book.save(target)
+
+
+def _anchor(sheet: Worksheet, cells: str) -> str:
+    """First of some cells; of a merged cell, the one that shows."""
+    first = cells.partition(":")[0]
+    return str(next((m.coord.partition(":")[0] for m in sheet.merged_cells.ranges if first in m), first))
+
+
+def _enlarge_notes(book: Workbook) -> None:
+    """Give the notes that are there room for their text; their size is lost when a workbook is copied."""
+    for sheet in book.worksheets:
+        for cell in sheet[1]:
+            if cell.comment is not None:
+                cell.comment.width, cell.comment.height = NOTE_SIZE
+
+
+def _mark(cell: Cell, lines: Sequence[str]) -> None:
+    """Colour a cell and say why, above what its note says already."""
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    book = openpyxl.load_workbook(source, keep_vba=source.suffix.lower() == ".xlsm")
-    red = PatternFill("solid", start_color="FFF4B6B6", end_color="FFF4B6B6")
-    texts: dict[str, list[str]] = {}
-    for problem in problems:
-        if "!" in problem.cell:
-            texts.setdefault(problem.cell, []).append(f"{problem.message}\n{problem.remedy}")
-    for place, lines in texts.items():
-        name, _, cells = place.rpartition("!")
-        sheet = book[name.strip("'")]
-        first = sheet[cells.partition(":")[0]]
-        first.comment = Comment("\n\n".join(lines), "sequencer", width=NOTE_SIZE[0], height=NOTE_SIZE[1])
-        first.fill = red
-    _list(book, problems)
-    book.save(target)
+    old = cell.comment
+    kept = [old.text] if old is not None and old.author != AUTHOR else []
+    # A new note, as one that belongs to a cell cannot be given to it again.
+    cell.comment = Comment("\n\n".join([*lines, *kept]), AUTHOR, width=NOTE_SIZE[0], height=NOTE_SIZE[1])
+    cell.fill = PatternFill("solid", start_color="FFF4B6B6", end_color="FFF4B6B6")
 
 
 def _list(book: Workbook, problems: Sequence[InputProblem]) -> None:
     """Sheet of all problems with links to their cells, in front of the others."""
     from openpyxl.styles import Alignment, Font
 
-    if PROBLEMS_SHEET in book.sheetnames:
-        del book[PROBLEMS_SHEET]
-    sheet = book.create_sheet(PROBLEMS_SHEET, 0)
+    sheet = book.create_sheet(_free_title(book), 0)
     book.active = 0
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is sheet
-    sheet.append(["cell", "id", "what is wrong", "what to do"])
+    sheet.append(HEADS)
     for problem in problems:
         sheet.append([problem.cell or problem.place, problem.id, problem.message, problem.remedy])
-        if "!" in problem.cell:
+        if sheet_and_cells(problem.cell) is not None:
             sheet.cell(sheet.max_row, 1).hyperlink = f"#{problem.cell}"
             sheet.cell(sheet.max_row, 1).font = Font(color="1F4E9E", underline="single")
     for letter, width in zip("ABCD", (26, 22, 70, 70), strict=True):
@@ -75,3 +103,15 @@ def _list(book: Workbook, problems: Sequence[InputProblem]) -> None:
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
+
+
+def _free_title(book: Workbook) -> str:
+    """Title of the list; one of an earlier copy makes room, a sheet of somebody's own stays."""
+    for title in (PROBLEMS_SHEET, f"_{PROBLEMS_SHEET}"):
+        there = next((s for s in book.worksheets if s.title.strip().lower() == title), None)
+        if there is None:
+            return title
+        if tuple(cell.value for cell in there[1]) == HEADS:
+            book.remove(there)
+            return title
+    return f"_{PROBLEMS_SHEET} found"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from sequencer.errors import InputProblem
@@ -14,6 +15,7 @@ from sequencer.instance.nearest import suggest
 from sequencer.instance.records import Named, Record
 from sequencer.instance.rows import RawRow
 from sequencer.instance.scene import Scene, Spot
+from sequencer.instance.workbook import is_workbook
 from sequencer.types import Kind, Layer
 
 HQ = "hq"
@@ -71,7 +73,8 @@ def unique_keys(scene: Scene) -> Iterator[InputProblem]:
 def place(scene: Scene, spot: Spot) -> str:
     """File and row of a record, in words."""
     row = scene.rows[spot[0]][spot[1]]
-    return ", ".join([row.file or spot[0], *([f"row {row.row}"] if row.row is not None else [])])
+    file = f"sheet {spot[0]}" if is_workbook(Path(row.file)) else row.file or spot[0]
+    return ", ".join([file, *([f"row {row.row}"] if row.row is not None else [])])
 
 
 @cache

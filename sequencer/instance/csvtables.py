@@ -24,7 +24,7 @@ class Grid:
     file : str
         Name of the file.
     delimiter : str
-        ``,`` or ``;``.
+        ``,`` or ``;``; empty for a workbook.
     rows : tuple of (int, dict of str to object)
         Row number, and the filled cells by column name, stripped of nothing: text, or what a workbook holds; None
         where a cell was refused.

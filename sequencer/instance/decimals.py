@@ -72,7 +72,7 @@ def to_number(text: str, sign: str | None, delimiter: str = ";") -> float:
     sign
         Decimal sign of the file, as :func:`decimal_sign` found it.
     delimiter
-        What separates the columns of the file; only words the message.
+        What separates the columns of the file, empty for a workbook; only words the message.
 
     Raises
     ------
@@ -99,6 +99,16 @@ def _finite(text: str, shown: str) -> float:
     raise error
 
 
+def _typed_as_text(text: str, sign: str | None) -> CellError:
+    """Say why a number that a workbook holds as text is refused."""
+    remedy = "Format the cell as a number, then type it again, so that the cell holds a number and not text."
+    if sign is None:
+        return CellError("decimal-ambiguous", f"'{text}' may be a decimal number or grouped thousands", remedy)
+    other = "commas" if sign == "," else "points"
+    message = f"'{text}' is text, and does not go with the decimal {other} of other numbers typed as text"
+    return CellError("decimal-mixed", message, remedy)
+
+
 def _refusal(text: str, sign: str | None, delimiter: str) -> CellError:
     """Say why a text is refused."""
     if text.endswith("%"):
@@ -106,6 +116,8 @@ def _refusal(text: str, sign: str | None, delimiter: str) -> CellError:
             "percent", f"'{text}' is a percentage", "Write fractions as plain numbers, 0.12 in place of 12%."
         )
     one_sign = bool(_POINT.fullmatch(text) or _COMMA.fullmatch(text))
+    if one_sign and not delimiter:
+        return _typed_as_text(text, sign)
     if sign is None and one_sign:
         return CellError(
             "decimal-ambiguous",

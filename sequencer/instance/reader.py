@@ -121,8 +121,6 @@ def _from_workbook(file: Path) -> RawInstance:
     for table in tables:
         if table in book.grids:
             raw.tables[table] = list(_rows(book.grids[table], tables[table], raw))
-        elif table in book.maps and any(p.table == table for p in book.problems):
-            raw.unread.add(table)
     return raw
 
 
@@ -132,19 +130,22 @@ def _workbook_settings(book: Workbook, raw: RawInstance) -> None:
     if found is None:
         raw.unread.add("settings")
         remedy = f"Add a sheet {SETTINGS_SHEET} with the columns {SETTING_NAME} and {SETTING_VALUE}."
-        raw.problems.append(raw.setting_problem("no-settings", f"there is no sheet {SETTINGS_SHEET}", remedy))
+        message = f"there is no sheet {SETTINGS_SHEET}"
+        if SETTINGS_SHEET in book.maps:
+            message, remedy = f"the sheet {SETTINGS_SHEET} is empty", remedy.replace("Add a sheet", "Fill the sheet")
+        raw.problems.append(raw.setting_problem("no-settings", message, remedy))
         return
     known = columns_of(Settings).fixed
     numeric = {
         n for n, v in found.items() if isinstance(v, str) and n in known and known[n].kind in ("number", "whole")
     }
-    sign = decimal_sign([found[n] for n in numeric], ";")
+    sign = decimal_sign([found[n] for n in numeric], "")
     for name, value in found.items():
         if value is None:
             raw.refused_settings.add(name)
             continue
         try:
-            raw.settings[name] = cell(known[name], value, sign) if name in numeric else value
+            raw.settings[name] = cell(known[name], value, sign, "") if name in numeric else value
         except CellError as error:
             raw.refused_settings.add(name)
             raw.problems.append(raw.setting_problem(error.rule, error.message, error.remedy, name))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sequencer.errors import InputProblem
-from sequencer.instance.columns import Cells, Column, flatten, row_id
+from sequencer.instance.columns import Cells, Column, extra, flatten, row_id
 from sequencer.instance.decimals import CellError, to_number
 from sequencer.instance.records import Record
 
@@ -199,6 +199,10 @@ def _from_text(column: Column, text: str, sign: str | None, delimiter: str) -> A
         case "numbers":
             return tuple(_whole(column, to_number(word, sign, delimiter)) for word in text.split())
         case "words":
+            if "ref" in extra(column.info) and ("," in text or ";" in text):
+                apart = " ".join(re.split(r"[\s,;]+", text.strip(" ,;")))
+                error = CellError("separator", f"'{text}' separates ids by commas or semicolons", f"Write {apart}.")
+                raise error
             return tuple(text.split())
         case "flag":
             word = text.strip().lower()
@@ -251,4 +255,5 @@ def _wrong_kind(column: Column, value: object) -> CellError:
         "flag": "true or false",
         "date": "a date such as 2027-01-01",
     }.get(column.kind, "text")
-    return CellError("wrong-kind", f"{column.name} cannot be {value!r}", f"Give {wanted}.")
+    shown = value.isoformat() if isinstance(value, dt.date) else repr(value)
+    return CellError("wrong-kind", f"{column.name} cannot be {shown}", f"Give {wanted}.")

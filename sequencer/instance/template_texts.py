@@ -113,7 +113,7 @@ READ_ME = (
             "Fill in the sheets, save, then run:  sequencer validate FILE.xlsx  and  sequencer solve FILE.xlsx -o run",
             "Needed are: settings, drivers, what they need (capability_steps, requirements) and budgets or capacities. "
             "Every other sheet may stay empty.",
-            "The rows you find here are an example to overwrite; delete what you do not need.",
+            "Rows that stand here already may be overwritten; delete what you do not need.",
             "All mistakes are listed at once, with their cell:  sequencer validate FILE.xlsx --annotate CHECKED.xlsx  "
             "marks them in a copy.",
         ),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
+from openpyxl.styles import PatternFill
 
 from sequencer.errors import InputError
 from sequencer.instance.annotate import annotate
@@ -189,6 +192,135 @@ def test_no_workbook_at_all(tmp_path):
     file.write_text("id,wave\n")
     (problem,) = problems(file)
     assert problem.rule == "no-workbook"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"", "it is empty"), (b"id,wave", "it is not a workbook"), (b"\xd0\xcf\x11\xe0" + bytes(600), "password")],
+)
+def test_why_a_file_cannot_be_opened(tmp_path, content, why):
+    file = tmp_path / "programme.xlsx"
+    file.write_bytes(content)
+    (problem,) = problems(file)
+    assert why in problem.message
+    assert "(.xlsx)" in problem.remedy
+
+
+def test_damaged_content_is_told_in_words(book, tmp_path):
+    # A sheet that ends in the middle of a word: the archive is sound, what it holds is not.
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(tmp_path / "half.xlsx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content[: len(content) // 2] if name.endswith("sheet3.xml") else content)
+    (problem,) = problems(tmp_path / "half.xlsx")
+    assert (problem.rule, "damaged" in problem.message) == ("no-workbook", True)
+
+
+def test_two_sheets_for_a_table_are_told(book):
+    workbook = openpyxl.load_workbook(book)
+    workbook.copy_worksheet(workbook["drivers"]).title = "Drivers "
+    workbook.save(book)
+    (problem,) = problems(book)
+    assert (problem.rule, problem.cell) == ("duplicate-sheet", "'Drivers '")
+
+
+def test_title_above_the_header_is_told_and_the_rest_is_read(book):
+    workbook = openpyxl.load_workbook(book)
+    workbook["drivers"].insert_rows(1, 2)
+    workbook["drivers"]["B1"] = "Our drivers"
+    workbook["drivers"]["A4"] = "Not An Id"
+    workbook.save(book)
+    found = problems(book)
+    assert (found[0].rule, found[0].cell) == ("above-header", "drivers!B1")
+    assert "drivers!A4" in {p.cell for p in found}
+
+
+def test_content_without_a_name_is_told_at_its_column(book):
+    last = openpyxl.load_workbook(book)["drivers"].max_column
+    letter = openpyxl.utils.get_column_letter(last + 2)
+    # The empty column between, and text made of spaces, are nothing.
+    spoil(book, **{f"drivers__{letter}3": "stray", f"drivers__{letter}9": "  "})
+    (problem,) = problems(book)
+    assert (problem.rule, problem.cell) == ("blank-header", f"drivers!{letter}1")
+
+
+def test_column_given_twice_is_told_at_the_second(book):
+    last = openpyxl.load_workbook(book)["drivers"].max_column
+    letter = openpyxl.utils.get_column_letter(last + 1)
+    spoil(book, **{f"drivers__{letter}1": "potential", f"drivers__{letter}2": 7})
+    (problem,) = problems(book)
+    assert (problem.rule, problem.cell) == ("duplicate-column", f"drivers!{letter}1")
+
+
+def test_formats_far_down_are_no_rows(book):
+    before = read(book).fingerprint
+    workbook = openpyxl.load_workbook(book)
+    workbook["drivers"]["A1048576"].fill = PatternFill("solid", start_color="FFFF0000")
+    workbook.save(book)
+    assert read(book).fingerprint == before
+
+
+def test_formula_whose_result_is_empty_text_is_an_empty_cell(tmp_path):
+    # As spreadsheets store it: the result is text, with nothing in it.
+    filled, file = tmp_path / "filled.xlsx", tmp_path / "results.xlsx"
+    with xlsxwriter.Workbook(filled) as workbook:
+        settings = workbook.add_worksheet("settings")
+        for row, (name, value) in enumerate((("setting", "value"), ("schema_version", 1), ("waves", 2))):
+            settings.write_row(row, 0, (name, value))
+        settings.write_string(3, 0, "carry_share")
+        settings.write_formula(3, 1, '=IF(1=1,"",0.5)', None, "EMPTY")
+        settings.write_string(4, 0, "discount_rate")
+        settings.write_formula(4, 1, "=1/10", None, 0.1)
+    with zipfile.ZipFile(filled) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<v>EMPTY</v>", b"<v></v>"))
+    assert (read(file).settings.carry_share, read(file).settings.discount_rate) == (0, 0.1)
+
+
+def test_ids_separated_by_commas_are_told(book):
+    at = column(book, "requirements", "requires")
+    spoil(book, **{f"requirements__{at}2": "crm:1, data:1;"})
+    (problem,) = [p for p in problems(book) if p.rule == "separator"]
+    assert (problem.cell, problem.remedy) == (f"requirements!{at}2", "Write crm:1 data:1.")
+
+
+def test_an_id_used_twice_names_the_sheet(book):
+    first = openpyxl.load_workbook(book)["drivers"]["A2"].value
+    spoil(book, capabilities__A2=first)
+    told = [p.message for p in problems(book) if p.rule == "duplicate-id"]
+    assert told == [f"the id '{first}' is used already in sheet drivers, row 2"]
+
+
+def test_annotation_of_merged_cells_and_odd_sheets(book, tmp_path):
+    at = column(book, "drivers", "category")
+    workbook = openpyxl.load_workbook(book)
+    workbook["drivers"].merge_cells(f"{at}2:{at}3")
+    workbook.create_sheet("my!sheet").append(["a", "b"])
+    workbook.create_sheet("Problems").append(["our own list", "of problems"])
+    workbook.save(book)
+    annotate(book, tmp_path / "checked.xlsx", problems(book))
+    copy = openpyxl.load_workbook(tmp_path / "checked.xlsx")
+    # What is missing in the hidden part of a merged cell is told at the part that shows.
+    assert "merged" in copy["drivers"][f"{at}2"].comment.text
+    assert "category is missing" in copy["drivers"][f"{at}2"].comment.text
+    assert copy["Problems"]["A1"].value == "our own list"
+    assert "my!sheet" in {c.value.strip("'") for c in copy[f"_{PROBLEMS_SHEET}"]["A"]}
+
+
+def test_annotation_keeps_the_meaning_of_a_header(book, tmp_path):
+    workbook = openpyxl.load_workbook(book)
+    sheet = workbook["drivers"]
+    sheet.delete_cols(openpyxl.utils.column_index_from_string(column(book, "drivers", "category")))
+    meaning = sheet["A1"].comment.text
+    workbook.save(book)
+    for source, target in ((book, "once.xlsx"), (tmp_path / "once.xlsx", "twice.xlsx")):
+        annotate(source, tmp_path / target, problems(source))
+    once, twice = (
+        openpyxl.load_workbook(tmp_path / f)["drivers"]["A1"].comment.text for f in ("once.xlsx", "twice.xlsx")
+    )
+    assert meaning in once
+    assert "category is missing" in once
+    assert twice.count("category is missing") == 1
 
 
 def test_annotated_copy_marks_every_cell(book, tmp_path):
