@@ -49,6 +49,10 @@ def compare(runs: tuple[Path, ...], output: Path | None, csv_file: Path | None, 
         message = "Name two RUNs or more."
         raise click.UsageError(message)
     check_picture(output)
+    twice = next((r for n, r in enumerate(runs) if r.resolve() in [o.resolve() for o in runs[:n]]), None)
+    if twice is not None:
+        message = f"{twice} is named twice. Name every RUN once."
+        raise click.UsageError(message)
     from sequencer.plan.compare import Comparison
     from sequencer.report import compare as report
 

@@ -78,6 +78,8 @@ def validate(
         else:
             echo(problems_text(error.problems))
         end(Exit.BAD_INPUT)
+    if annotate is not None:
+        say(f"{instance.name} has no problem to mark; {annotate} was not written.")
     content = findings(found)
     if as_json:
         echo_json(content)

@@ -82,6 +82,7 @@ def _mark(cell: Cell, lines: Sequence[str]) -> None:
 def _list(book: Workbook, problems: Sequence[InputProblem]) -> None:
     """Sheet of all problems with links to their cells, in front of the others."""
     from openpyxl.styles import Alignment, Font
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet = book.create_sheet(_free_title(book), 0)
     book.active = 0
@@ -103,6 +104,8 @@ def _list(book: Workbook, problems: Sequence[InputProblem]) -> None:
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _free_title(book: Workbook) -> str:

@@ -204,8 +204,10 @@ def _chain(root: str, nodes: dict[str, Node], links: tuple[Link, ...]) -> tuple[
 
 
 def _binds(needed: Node, by: Node, link: Link) -> bool:
-    """Whether one keeps the other from being earlier; levels follow each other by a wave at least."""
-    if needed.earliest is None or needed.live is None or by.earliest is None or by.earliest <= 1:
+    """Whether one keeps the other from being earlier, or from being at all; levels follow by a wave at least."""
+    if by.earliest is None:
+        return needed.earliest is None
+    if needed.earliest is None or needed.live is None or by.earliest <= 1:
         return False
     levels = needed.item.kind == by.item.kind and needed.item.level is not None
     same = levels and needed.item.capability == by.item.capability and needed.item.place == by.item.place

@@ -190,7 +190,11 @@ def read_answers(instance: Instance, path: str | Path) -> tuple[Answer, ...]:
     sequencer.errors.InputError
         Naming every row that cannot be read, and every capability that the instance does not have.
     """
-    grid, problems = read_grid(Path(path))
+    file = Path(path)
+    if file.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"):
+        remedy = "Open it in a spreadsheet and save the sheet of answers as 'CSV UTF-8'."
+        raise InputError([InputProblem("no-csv", "answers are read from a CSV file", remedy, file=file.name)])
+    grid, problems = read_grid(file)
     if grid is None or problems:
         raise InputError(problems)
     missing = [c for c in COLUMNS if c not in grid.header]
@@ -198,6 +202,9 @@ def read_answers(instance: Instance, path: str | Path) -> tuple[Answer, ...]:
         message = f"the column {missing[0]} is missing"
         remedy = f"A survey has the columns {', '.join(COLUMNS)} and, where units judge each other, {ABOUT}."
         raise InputError([InputProblem("missing-column", message, remedy, file=grid.file, row=1, column=missing[0])])
+    if not grid.rows:
+        remedy = "Give one answer a row, below the names of the columns."
+        raise InputError([InputProblem("no-answers", "the file has no answers", remedy, file=grid.file)])
     nodes = _nodes(instance)
     texts = [str(cells.get("answer", "")) for _, cells in grid.rows]
     sign = decimal_sign([t.strip() for t in texts], grid.delimiter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sequencer.instance.goals import measures as known_measures
@@ -49,42 +49,53 @@ def changes(comparison: Comparison) -> Table:
 
 def figures(comparison: Comparison) -> Table:
     """Key figures side by side."""
-    known = known_measures(comparison.candidates[0].instance)
     found = comparison.measures()
-    rows: list[tuple[str, ...]] = [
-        _proof(comparison, "At most (proven)", lambda c: _amount(c, c.bound)),
-        _proof(comparison, "Proven gap", _gap),
-    ]
+    rows: list[tuple[str, ...]] = []
+    for name in dict.fromkeys(c.measure for c in comparison.candidates):
+        rows += _goal(comparison, name)
     for name, title, unit in _shown(comparison):
         values = [float(found[n].get(name, math.nan)) for n in comparison.names]
-        places = words.decimals(v for v in values if unit == "money")
-        waves = [c.instance.n_waves for c in comparison.candidates]
-        rows.append((title, *(_figure(v, unit, places, last) for v, last in zip(values, waves, strict=True))))
-    first = known.get(comparison.candidates[0].measure)
-    goal = _proof(
-        comparison, first.title.capitalize() if first else "Goal", lambda c: _amount(c, c.evaluation.objective)
-    )
-    rows.insert(0, goal)
+        rows.append((title, *_cells(comparison, values, unit)))
     rows.append(("Adopted", *(adopted_text(c.evaluation) or words.NONE for c in comparison.candidates)))
     rows.append(("Rules broken", *(str(len(c.evaluation.violations) or "none") for c in comparison.candidates)))
-    unit = words.money_unit(comparison.candidates[0].instance)
-    return Table(f"Key figures, {unit}", ("Measure", *comparison.names), tuple(rows))
+    units = {c.name: words.money_unit(c.instance) for c in comparison.candidates}
+    first = units[comparison.names[0]]
+    notes = tuple(f"Amounts of {name} are in {unit}." for name, unit in units.items() if unit != first)
+    return Table(f"Key figures, {first}", ("Measure", *comparison.names), tuple(rows), notes)
 
 
-def _proof(comparison: Comparison, title: str, say: Callable[[Candidate], str]) -> tuple[str, ...]:
-    return (title, *(say(c) for c in comparison.candidates))
+def _goal(comparison: Comparison, name: str) -> Iterator[tuple[str, ...]]:
+    """A goal, its bound and its gap; the latter two for the plans that were solved for it."""
+    aimed = [c for c in comparison.candidates if c.measure == name]
+    known = known_measures(aimed[0].instance)[name]
+    title = known.title[:1].upper() + known.title[1:]
+    found = comparison.measures()
+    values = [float(found[c.name].get(name, math.nan)) for c in comparison.candidates]
+    values = [c.evaluation.objective if c in aimed else v for c, v in zip(comparison.candidates, values, strict=True)]
+    limits = [math.nan if c.bound is None or c not in aimed else c.bound for c in comparison.candidates]
+    yield (title, *_cells(comparison, values, known.unit))
+    limit = "At most (proven)" if aimed[0].sense > 0 else "At least (proven)"
+    yield (limit, *_cells(comparison, limits, known.unit))
+    yield ("Proven gap", *(_gap(c) if c in aimed else words.NONE for c in comparison.candidates))
+
+
+def _cells(comparison: Comparison, values: Sequence[float], unit: str) -> Iterator[str]:
+    places = words.decimals(v for v in values if unit == "money" and math.isfinite(v))
+    for value, candidate in zip(values, comparison.candidates, strict=True):
+        yield _figure(value, unit, places, candidate.instance.n_waves)
 
 
 def _shown(comparison: Comparison) -> Iterator[tuple[str, str, str]]:
-    """Name, title and unit of the measures that are shown: the goal apart, peaks of load elsewhere."""
-    goal = comparison.candidates[0].measure
+    """Name, title and unit of the measures that are shown: goals apart, peaks of load elsewhere."""
+    aims = {c.measure for c in comparison.candidates}
+    lost = any(c.evaluation.measures["pace_loss"] for c in comparison.candidates)
     seen: dict[str, tuple[str, str]] = {}
     for candidate in comparison.candidates:
         for m in known_measures(candidate.instance).values():
             seen.setdefault(m.name, (m.title, m.unit))
     for name, (title, unit) in seen.items():
         plain = name in ("npv", "value", "cost", "benefit_to_cost", "peak_budget", "payback_wave", "first_value_wave")
-        if name != goal and (plain or name.startswith("value:")):
+        if name not in aims and (plain or name.startswith("value:") or (lost and name == "pace_loss")):
             yield name, title[:1].upper() + title[1:], unit
 
 
@@ -197,7 +208,7 @@ def _start(candidate: Candidate, item: str, wave: Any, mode: str) -> str:  # noq
 COURSES = {
     "value": "Value by wave, undiscounted",
     "cost": "Cost by wave, undiscounted",
-    "net_so_far": "Net so far, discounted",
+    "net_so_far": "Value less cost so far, discounted",
     "mandate": "Mandate level",
 }
 

@@ -75,6 +75,14 @@ def test_validate_marks_the_cells_of_a_copy(run_cli, here):
     assert "exists already" in again.stderr
 
 
+def test_what_cannot_be_opened_is_not_annotated(run_cli, here):
+    (here / "broken.xlsx").write_text("id,wave")
+    done = run_cli("validate", "broken.xlsx", "--annotate", "checked.xlsx")
+    assert done.exit_code == 2
+    assert "not a workbook, whatever its name says" in done.stdout
+    assert not (here / "checked.xlsx").exists()
+
+
 def test_messages_of_a_workbook_speak_of_sheets(run_cli, here):
     run_cli("init", "blank.xlsx", "--blank")
     done = run_cli("validate", "blank.xlsx")
@@ -91,6 +99,7 @@ def test_messages_of_a_workbook_speak_of_sheets(run_cli, here):
         (("init", "new", "--blank"), "goes with a workbook"),
         (("init", "n.xlsx", "--blank", "--from", "x"), "exclude each other"),
         (("validate", "ex", "--annotate", "c.xlsx"), "marks the cells of a workbook"),
+        (("compare", "new", "./new"), "named twice"),
     ],
 )
 def test_what_is_refused(run_cli, ex, here, arguments, says):

@@ -86,3 +86,5 @@ def test_time_by_the_fastest_and_cost_by_the_cheapest_way():
 def test_what_cannot_be_reached_says_so():
     found = needs(instance(locks=[{"item": "b:1", "never": True}]), "d")
     assert (found.nodes["d"].earliest, found.nodes["d"].live) == (None, None)
+    # The chain leads from what is barred to what it bars.
+    assert found.chain == ("b:1", "d")

@@ -117,3 +117,13 @@ def test_missing_column(tmp_path):
     file.write_text("respondent,unit,answer\np,de,1\n", encoding="utf-8")
     with pytest.raises(InputError, match="column capability is missing"):
         read_answers(INSTANCE, file)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [("answers.xlsx", "PK", "'CSV UTF-8'"), ("answers.csv", "respondent,unit,capability,answer\n", "has no answers")],
+)
+def test_files_without_answers_to_read(tmp_path, name, text, says):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=says):
+        read_answers(INSTANCE, tmp_path / name)

@@ -36,6 +36,36 @@ def test_changed_inputs_name_the_cell(comparison):
     assert row == ("budgets", "hq:1", "amount", "4", "3.5")
 
 
+def test_figures_of_another_goal_are_not_mixed_in(comparison):
+    """A plan solved for the least cost has an NPV as well, but nothing proven about it."""
+    base = comparison.candidates[0]
+    cheap = base.instance.replace({"table": "settings", "field": "objective", "set": "cost"})
+    mixed = Comparison([base, Candidate("cheap", evaluate(cheap, Plan()), 0.0)])
+    rows = compare.figures(mixed).rows
+    assert [row[0] for row in rows[:6]] == [
+        "Net present value",
+        "At most (proven)",
+        "Proven gap",
+        "Cost",
+        "At least (proven)",
+        "Proven gap",
+    ]
+    assert (rows[0][2], rows[1][2], rows[2][2]) == ("0.00", "–", "–")
+    assert (rows[3][2], rows[4][2], rows[5][2]) == ("0.00", "0.00", "0.00 %")
+    assert rows[3][1] != "–"
+    assert rows[4][1] == "–"
+    assert any("another goal: Cost" in t.get_text() for t in intervals(mixed).texts)
+
+
+def test_amounts_in_another_unit_are_told(comparison):
+    base, other = comparison.candidates
+    assert compare.figures(comparison).notes == ()
+    francs = base.instance.replace({"table": "settings", "field": "currency", "set": "CHF"})
+    mixed = Comparison([base, Candidate("swiss", evaluate(francs, Plan()))])
+    (note,) = compare.figures(mixed).notes
+    assert note.startswith("Amounts of swiss are in CHF")
+
+
 def test_verdict_names_both_figures(comparison):
     ((plans, said),) = compare.order(comparison).rows
     assert plans == "base and less"

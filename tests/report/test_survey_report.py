@@ -44,3 +44,13 @@ def test_heat_map_has_a_cell_for_each_unit_and_reference():
     texts = [t.get_text() for t in ax.texts]
     assert {"de", "jp", "Survey", "Target", "Benchmark", "CRM"} <= set(texts)
     assert sum(p.get_linewidth() > 1.5 for p in ax.patches) == 1
+
+
+def test_units_of_like_names_stay_apart():
+    units = [f"Business unit of the east {n}" for n in (1, 2)]
+    ax = heat_map(
+        assess(INSTANCE, [Answer("p", u, "crm", 1, u) for u in ("Business unit 1", "Business unit 2", *units)])
+    )
+    heads = [t.get_text() for t in ax.texts if t.get_text().startswith("Business")]
+    assert heads[:2] == ["Business unit\n1", "Business unit\n2"]
+    assert len(heads) == 4

@@ -17,7 +17,7 @@ from sequencer.report.figures.style import save
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sequencer.plan.compare import Comparison
+    from sequencer.plan.compare import Candidate, Comparison
 
 __all__ = ["comparison_figure", "course", "intervals", "save"]
 
@@ -61,25 +61,43 @@ def intervals(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     """
     ax = _axes(ax)
     goal = comparison.candidates[0]
-    known = [v for c in comparison.candidates for v in c.interval if math.isfinite(v)]
-    room = 0.12 * ((max(known) - min(known)) or 1.0)
+    alike = [c for c in comparison.candidates if _axis_of(c) == _axis_of(goal)]
+    known = [v for c in alike for v in c.interval if math.isfinite(v)]
+    room = 0.12 * ((max(known) - min(known)) or abs(known[0]) or 1.0)
     for row, candidate in enumerate(comparison.candidates):
-        low, high = candidate.interval
-        reached = candidate.evaluation.objective
-        ends = (low if math.isfinite(low) else min(known) - room, high if math.isfinite(high) else max(known) + room)
-        hue = HUES[row % len(HUES)]
-        ax.barh(row, ends[1] - ends[0], left=ends[0], height=0.42, color=style.mix(hue, 0.35), edgecolor=hue)
-        ax.plot([reached], [row], marker="o", color=hue, markersize=8)
-        said = words.number(reached, words.decimals([reached]))
-        ax.annotate(said, (reached, row), xytext=(0, 16), textcoords="offset points", ha="center", color=style.INK)
+        if candidate in alike:
+            _interval(ax, row, candidate, (min(known) - room, max(known) + room))
+        else:
+            said = f"another goal: {_goal_text(candidate)}"
+            ax.text(min(known) - room, row, style.fitted(said, 4, 10), va="center", color=style.MUTED)
     ax.set_yticks(range(len(comparison.names)), [style.fitted(n, 1.6, 10) for n in comparison.names])
-    ax.set_ylim(len(comparison.names) - 0.4, -0.7)
+    ax.set_ylim(len(comparison.names) - 0.4, -0.6)
     ax.set_xlim(min(known) - 2 * room, max(known) + 2 * room)
-    found = measures(goal.instance)[goal.measure]
-    unit = f", {words.money_unit(goal.instance)}" if found.unit == "money" else ""
-    title = f"{found.title[:1].upper()}{found.title[1:]}{unit}"
-    _dress(ax, f"{title}: plan (dot) and what is proven possible (bar)", "")
+    _dress(ax, f"{_goal_text(goal)}: plan (dot), proven range (bar)", "")
     return ax
+
+
+def _axis_of(candidate: Candidate) -> tuple[str, str]:
+    """What two candidates have alike where they can stand on one axis."""
+    return candidate.measure, words.money_unit(candidate.instance)
+
+
+def _goal_text(candidate: Candidate) -> str:
+    found = measures(candidate.instance)[candidate.measure]
+    unit = f", {words.money_unit(candidate.instance)}" if found.unit == "money" else ""
+    return f"{found.title[:1].upper()}{found.title[1:]}{unit}"
+
+
+def _interval(ax: Axes, row: int, candidate: Candidate, ends: tuple[float, float]) -> None:
+    """Bar from what a plan reaches to its bound, to the end of the axis where there is none; the figure beside it."""
+    reached = candidate.evaluation.objective
+    low, high = (v if math.isfinite(v) else end for v, end in zip(candidate.interval, ends, strict=True))
+    hue = HUES[row % len(HUES)]
+    ax.barh(row, high - low, left=low, height=0.42, color=style.mix(hue, 0.35), edgecolor=hue)
+    ax.plot([reached], [row], marker="o", color=hue, markersize=8)
+    said, at = words.number(reached, words.decimals([reached])), (-8 * candidate.sense, 0)
+    side = "right" if candidate.sense > 0 else "left"
+    ax.annotate(said, (reached, row), at, textcoords="offset points", ha=side, va="center", color=style.INK)
 
 
 TITLES = {
@@ -121,6 +139,7 @@ def course(comparison: Comparison, measure: str, *, ax: Axes | None = None) -> A
         ax.axvspan(last + 0.5, periods[-1] + 0.5, color=style.TAIL, zorder=0)
     if measure == "mandate":
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set_ylim(-0.4, max(1.0, float(frame["amount"].max())) + 0.6)
     elif measure != "net_so_far":
         ax.set_ylim(bottom=min(0.0, *ax.get_ylim()))
     else:

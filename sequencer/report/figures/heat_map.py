@@ -62,9 +62,9 @@ def heat_map(survey: Survey, *, ax: Axes | None = None) -> Axes:
     heads = (*survey.units, "Survey", "Target", "Benchmark")
     for number, head in enumerate(heads):
         x = NAME + COLUMN * (number + 0.5)
-        text = style.fitted(head, COLUMN - 0.04, 8, bold=number >= len(survey.units))
+        text = _on_two_lines(head, number >= len(survey.units))
         weight = style.font(8, bold=number >= len(survey.units))
-        ax.text(x, HEAD - 0.12, text, fontproperties=weight, ha="center", color=style.INK)
+        ax.text(x, HEAD - 0.08, text, fontproperties=weight, ha="center", va="bottom", color=style.INK)
     y = HEAD
     for layer, members in _layers(survey):
         name = words.LAYERS[layer]
@@ -74,6 +74,15 @@ def heat_map(survey: Survey, *, ax: Axes | None = None) -> Axes:
             _row(ax, survey, a, y, float(top))
             y += ROW
     return ax
+
+
+def _on_two_lines(head: str, bold: bool) -> str:
+    """Head of a column: as many words as fit above, the others below, so that units of like names stay apart."""
+    room = COLUMN - 0.04
+    upper, *lower = words.one_line(head).split(" ")
+    while lower and style.text_width(f"{upper} {lower[0]}", 8, bold=bold) <= room:
+        upper = f"{upper} {lower.pop(0)}"
+    return "\n".join(style.fitted(line, room, 8, bold=bold) for line in (upper, " ".join(lower)) if line)
 
 
 def _layers(survey: Survey) -> list[tuple[Layer, list[Assessment]]]:

@@ -39,7 +39,8 @@ def needs_figure(instance: Instance, found: Needs) -> Figure:
     places = layout(found)
     width = max((x for x, _ in places.values()), default=0.0) + WIDTH + MARGIN
     height = max((y for _, y in places.values()), default=0.0) + HEIGHT + MARGIN
-    figure = Figure(figsize=(max(7.0, width), max(2.5, height)))
+    head = style.text_width(_subtitle(instance, found.nodes[found.root]), 8.5) + 2 * MARGIN
+    figure = Figure(figsize=(max(7.0, width, head), max(2.5, height)))
     needs_map(instance, found, ax=figure.add_axes((0, 0, 1, 1)))
     return figure
 
