@@ -130,8 +130,15 @@ def course(comparison: Comparison, measure: str, *, ax: Axes | None = None) -> A
         look = {"color": HUES[row % len(HUES)], "linestyle": DASHES[row % len(DASHES)], "linewidth": 2.0}
         # Equal levels of two plans lie beside each other, not upon each other.
         shift = 0.05 * row if measure == "mandate" else 0.0
-        amounts = [float(v) + shift for v in part["amount"]]
-        draw(list(part["period"]), amounts, label=name, marker="o", markersize=4, **look, **extra)
+        draw(
+            list(part["period"]),
+            [float(v) + shift for v in part["amount"]],
+            label=name,
+            marker="o",
+            markersize=4,
+            **look,
+            **extra,
+        )
     last = max(c.instance.n_waves for c in comparison.candidates)
     periods = sorted(set(frame["period"]))
     ax.set_xticks(periods, [str(p) if p <= last else f"+{p - last}" for p in periods])
@@ -146,9 +153,8 @@ def course(comparison: Comparison, measure: str, *, ax: Axes | None = None) -> A
         ax.axhline(0, color=style.MUTED, linewidth=0.8)
     instance = comparison.candidates[0].instance
     unit = f", {words.money_unit(instance)}" if measure in ("value", "cost", "net_so_far") else ""
-    _dress(
-        ax, TITLES.get(measure, measure) + unit, "wave (+1, +2 … after the last one)" if periods[-1] > last else "wave"
-    )
+    below = "wave (+1, +2 … after the last one)" if periods[-1] > last else "wave"
+    _dress(ax, TITLES.get(measure, measure) + unit, below)
     return ax
 
 
