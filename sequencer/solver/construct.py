@@ -155,11 +155,10 @@ class Construction:
             rescues += 1
             if not helpers or rescues > RESCUES:
                 return None
-            if not any(self._placed(made, h) for h in helpers[:RESCUES]):
-                lenient = self.ledger.leniently(made, rows)
-                if not self.place(lenient, group, first):
-                    return None
-                made.take(lenient)
+            if not any(self._placed(made, h) for h in helpers[:RESCUES]) and not self._placed_leniently(
+                made, group, first
+            ):
+                return None
         made.lenient = state.lenient
         self.ledger.value(made)
         return made
@@ -198,6 +197,17 @@ class Construction:
         """Rows that keep a group out of the last wave there is for it."""
         choices = list(self._choices(group))
         return self.ledger.blocking(state, choices[-1]) if choices else []
+
+    def _placed_leniently(self, state: State, group: Group, first: int) -> bool:
+        """Place a group in the first wave in which others could still loosen whatever keeps it out."""
+        for choice in self._choices(group, first):
+            rows = self.ledger.blocking(state, choice)
+            if all(self._helpers(state, [r], group) for r in rows):
+                made = self.ledger.leniently(state, rows)
+                if self.ledger.place(made, choice):
+                    state.take(made)
+                    return True
+        return False
 
     def _helpers(self, state: State, rows: list[int], group: Group) -> list[str]:
         """Items not adopted that would loosen one of some rows."""
@@ -301,6 +311,8 @@ class Construction:
             if wanted[0].id in state.decisions:
                 continue
             made = self._added(state, wanted, 1, waive=False)
+            if made is not None and made.score[0] > state.score[0] + TOLERANCE:
+                made = self._mended(made, state.violation)
             if made is None:
                 continue
             gain = (made.score[0] - state.score[0], made.score[1] - state.score[1])

@@ -75,6 +75,8 @@ class Dive:
                 lower[k] = upper[k] = float(mode == chosen and w >= start)
             elif w <= wave:
                 upper[k] = lower[k]
+        if time.monotonic() > deadline:
+            return None
         self._solver.changeColsBounds(len(self._at), self._at, lower, upper)
         if math.isfinite(deadline):
             self._solver.setOptionValue("time_limit", self._solver.getRunTime() + max(deadline - time.monotonic(), 0.0))

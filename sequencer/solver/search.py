@@ -175,7 +175,7 @@ class Search:
                 heard = self.aim.worth_of(event.bound)
                 self.keeper.heard = self.keeper.heard if heard is None else min(self.keeper.heard, heard)
         self.keeper.tick()
-        if self.keeper.nearly_enough:
+        if self.keeper.nearly_enough and not self.options.deterministic:
             self.stop.set()
 
     def _take(self, point: Floats, *, core: bool) -> None:
