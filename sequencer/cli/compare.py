@@ -79,7 +79,9 @@ def _candidates(runs: tuple[Path, ...]) -> list[Candidate]:
     for path, name in zip(runs, names, strict=True):
         run = load_run(path)
         if run.plan is None:
-            message = f"{path} holds no plan, so there is nothing to compare. Solve it again with more time."
+            barred = run.result["termination"] == "infeasible"
+            remedy = "No plan keeps all rules: relax one." if barred else "Solve it again with more time."
+            message = f"{path} holds no plan, so there is nothing to compare. {remedy}"
             raise RunError(message)
         made.append(candidate_of(run, name if names.count(name) == 1 else str(path)))
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -107,3 +108,11 @@ def test_what_is_refused(run_cli, ex, here, arguments, says):
     done = run_cli(*arguments)
     assert done.exit_code == 2
     assert says in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_run_that_cannot_have_a_plan_is_not_sent_to_solve_longer(run_cli, here):
+    folder = Path(__file__).parents[2] / "instances" / "infeasible" / "must-against-budget"
+    run_cli("solve", str(folder), "-o", "barred", "--time-limit", "10")
+    done = run_cli("compare", "barred", "other")
+    assert done.exit_code == 2
+    assert "No plan keeps all rules" in done.stderr
