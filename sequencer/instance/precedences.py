@@ -45,12 +45,16 @@ class Precedence(NamedTuple):
         How many of them must be live.
     lag : int
         Waves for which they must have been.
+    waived_by : tuple of str
+        Exceptions of which one, live when ``item`` starts, waives it. Two requirements that come to the same and are
+        not waived by the same exceptions stay two.
     """
 
     item: Member
     alternatives: tuple[Unit, ...]
     at_least: int
     lag: int
+    waived_by: tuple[str, ...] = ()
 
     @property
     def members(self) -> Unit:
@@ -84,11 +88,7 @@ def bounds(instance: Instance) -> tuple[Bound, ...]:
 
 def waivers(instance: Instance) -> dict[Precedence, tuple[str, ...]]:
     """Exceptions that may waive a precedence; a strict policy allows none."""
-    made: dict[Precedence, tuple[str, ...]] = {}
-    for bound in instance.bounds if instance.settings.governance != "strict" else ():
-        if bound.exceptions:
-            made[bound.precedence] = tuple(dict.fromkeys(made.get(bound.precedence, ()) + bound.exceptions))
-    return made
+    return {found: found.waived_by for found in instance.precedences if found.waived_by}
 
 
 def cell_gates(instance: Instance) -> dict[str, dict[str, tuple[tuple[str, int], ...]]]:
@@ -176,14 +176,14 @@ def _affiliate_of(instance: Instance, item: Adoptable) -> str | None:
 
 def _split(instance: Instance, bound: Bound, naming: list[ExceptionRule]) -> Iterator[Bound]:
     """Tell apart the modes of an item by the exceptions that hold for them."""
-    item = bound.precedence.item
+    item, strict = bound.precedence.item, instance.settings.governance == "strict"
     groups: dict[tuple[str, ...], list[str]] = {}
     for mode in item.modes or tuple(m.id for m in instance.adoptables[item.id].modes):
         holding = tuple(e.id for e in naming if _covers(instance.members(e.item), item.id, mode))
         groups.setdefault(holding, []).append(mode)
     for holding, modes in groups.items():
         part = item if len(groups) == 1 else Member(item.id, tuple(modes))
-        yield Bound(bound.row, bound.precedence._replace(item=part), holding)
+        yield Bound(bound.row, bound.precedence._replace(item=part, waived_by=() if strict else holding), holding)
 
 
 def _covers(members: Unit, item: str, mode: str) -> bool:

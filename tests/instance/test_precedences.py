@@ -240,6 +240,17 @@ def test_a_choice_is_waived_as_a_whole():
     assert (found.item, found.at_least, len(found.alternatives)) == (Member("r1"), 1, 2)
 
 
+def test_of_two_requirements_that_come_to_the_same_only_the_one_named_is_waived():
+    # Two of two functions is all of them: the first row asks for medical as the second does, and is not named.
+    both = {"item": "r1", "requires": "functions", "at_least": 2}
+    instance = excepted(requirements=[both, {"item": "r1", "requires": "medical"}], item="r1")
+    of_medical = [p.waived_by for p in instance.precedences if str(p.single) == "medical"]
+    assert sorted(of_medical) == [(), ("waiver",)]
+    assert check(instance) == []
+    late = instance.replace({"table": "locks", "insert": {"item": "medical", "earliest": 3}})
+    assert reach(late).windows["r1", ""].earliest == 3
+
+
 def test_windows_do_not_rest_on_what_may_be_waived():
     late = [{"item": "medical", "earliest": 3}]
     rule = {"item": "r1", "requires": "medical"}

@@ -194,6 +194,24 @@ def test_an_exception_waives_from_its_wave_on():
     )
 
 
+def test_an_exception_does_not_waive_another_requirement_that_comes_to_the_same():
+    given = instance(
+        2,
+        initiatives=hubs("a", "b", "c", duration=0),
+        drivers=[{"id": "r1", "category": "x", "potential": 1}],
+        requirements=[
+            {"item": "r1", "requires": "a b c", "at_least": 3},
+            {"item": "drivers", "requires": "a"},
+            {"item": "r1", "requires": "initiatives", "at_least": 3, "lag": 1},
+        ],
+        exceptions=[{"id": "ex", "item": "r1", "requires": "a"}],
+        governance="case-by-case",
+    )
+    # The exception names the first two rows; the last one, which asks for a as one of all, still binds.
+    assert broken(given, {"ex": 1, "b": 1, "c": 1, "r1": 2}) == {"requirements(r1, a)@2"}
+    assert broken(given, {"ex": 1, "a": 1, "b": 1, "c": 1, "r1": 2}) == set()
+
+
 def test_a_strict_policy_allows_no_exception_and_waives_nothing():
     given = instance(
         4,
