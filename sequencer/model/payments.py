@@ -22,14 +22,11 @@ def payment_columns(model: SequencingModel) -> None:
     if funding == "none" or HQ not in model.instance.budget:
         return
     name, columns = ("transfer", model.transfer) if funding == "budget-reallocation" else ("price", model.price)
-    most: dict[tuple[str, int], float | None] = {}
-    for affiliate in model.instance.affiliates:
-        limited = affiliate.id in model.instance.budget
-        if limited or funding == "internal-pricing":
-            amounts = holding(model, affiliate.id) if limited else [None for _ in model.waves]
-            most |= {(affiliate.id, w): amount for w, amount in zip(model.waves, amounts, strict=True)}
-    if most:
-        columns.update(zip(most, model.new_columns(name, list(most), most.values()), strict=True))
+    paying = [a.id for a in model.instance.affiliates if a.id in model.instance.budget or funding == "internal-pricing"]
+    index = [(affiliate, w) for affiliate in paying for w in model.waves]
+    if index:
+        # No upper bounds: what limits a payment are rules, and a bound would hide them where rules clash.
+        columns.update(zip(index, model.new_columns(name, index, [None] * len(index)), strict=True))
 
 
 def holding(model: SequencingModel, pot: str) -> list[float | None]:

@@ -103,6 +103,7 @@ THEMES = (
     (
         Group("steps", (), STEPS, weight=3),
         Group("sourcing", (links.inhouse,), STEPS, ("sourcing modes and the in-house floor", "in-house floor")),
+        Group("sourced", (), STEPS, ("sourcing modes and the in-house floor",)),
         Group("balance", (links.balance,), STEPS, ("balance of layers",)),
         Group("maturity_gaps", (links.maturity_gaps,), STEPS, ("execution and strategy maturity",)),
         Group("exceptions", (), (pieces.initiatives, pieces.exceptions), ("exceptions",), 3),
@@ -183,9 +184,9 @@ RULES: tuple[Draw, ...] = (
 """In the order they are drawn."""
 
 
-def random_instance(seed: int | str, locked: Collection[str] | None = None, group: str = "") -> Instance:
+def random_instance(seed: int | str, locked: Collection[str] | None = None, groups: Collection[str] = ()) -> Instance:
     """The instance of a seed."""
-    return draw_instance(random.Random(seed).choice, locked, group)
+    return draw_instance(random.Random(seed).choice, locked, groups)
 
 
 @st.composite
@@ -194,7 +195,7 @@ def instances(draw: st.DrawFn) -> Instance:
     return draw_instance(lambda options: draw(st.sampled_from(options)))
 
 
-def draw_instance(pick: Pick, locked: Collection[str] | None = None, group: str = "") -> Instance:
+def draw_instance(pick: Pick, locked: Collection[str] | None = None, groups: Collection[str] = ()) -> Instance:
     """Draw an instance from a source of choices.
 
     Parameters
@@ -203,11 +204,11 @@ def draw_instance(pick: Pick, locked: Collection[str] | None = None, group: str 
         Source of choices.
     locked
         Names of features that stay out, by default those that are not modelled.
-    group
-        Name of a group of rules that is always there.
+    groups
+        Names of groups of rules that are always there.
     """
     drawing = Drawing(pick)
-    chosen = _groups(drawing, [f.name for f in NOT_MODELLED] if locked is None else locked, group)
+    chosen = _groups(drawing, [f.name for f in NOT_MODELLED] if locked is None else locked, groups)
     drawing.wanted = {g.name for g in chosen}
     _time(drawing)
     pieces.pots_and_resources(drawing)
@@ -229,12 +230,10 @@ def draw_instance(pick: Pick, locked: Collection[str] | None = None, group: str 
     return instance
 
 
-def _groups(drawing: Drawing, locked: Collection[str], group: str) -> list[Group]:
+def _groups(drawing: Drawing, locked: Collection[str], given: Collection[str]) -> list[Group]:
     """Three to six groups, of one or two themes and of those that go with every theme."""
-    made = [g for g in (*ANYWHERE, *chain(*THEMES)) if g.name == group]
-    theme = [t for t in THEMES if set(t) & set(made)]
-    themes = theme + drawing.several([t for t in THEMES if t not in theme], 0, 1) if theme else []
-    themes = themes or drawing.several(THEMES, 1, 2)
+    made = [g for g in (*ANYWHERE, *chain(*THEMES)) if g.name in given]
+    themes = [t for t in THEMES if set(t) & set(made)] or drawing.several(THEMES, 1, 2)
     for offered, counts in ((tuple(chain(*themes)), (2, 1, 3)), (ANYWHERE, (2, 3, 2))):
         options = [g for g in offered if not set(g.features) & set(locked) for _ in range(g.weight)]
         for _ in range(drawing.pick(counts) - len(set(made) & set(offered))):

@@ -49,7 +49,7 @@ def archetype_limits(drawing: Drawing) -> None:
 def inhouse(drawing: Drawing) -> None:
     """At least a share of the steps is built in-house."""
     if drawing.tables["sourcing_modes"] and drawing.of("steps"):
-        drawing.settings["inhouse_share"] = drawing.pick((0.5, 0.75, 1))
+        drawing.settings["inhouse_share"] = drawing.pick((0.5, 0.25, 1))
 
 
 # -- interdependencies ------------------------------------------------------------------------------------------------
@@ -92,6 +92,9 @@ def relations(drawing: Drawing) -> None:
             drawing.add("relations", relation=kind, items=" ".join(drawing.several(among, 2, 2, 3)))
             continue
         first, *others = drawing.several(items, 2, 3)
+        slow = [i for i in items if drawing.durations[i] > 0 and i not in best]
+        if kind == "before" and best and slow:
+            first, others = drawing.pick(best), slow[:1]
         row: dict[str, Any] = {"relation": kind, "items": first, "others": " ".join(others)}
         if kind == "bundle":
             row["at_least"] = drawing.pick((1, len(others)))
@@ -147,8 +150,8 @@ def maturity_gaps(drawing: Drawing) -> None:
     """Execution does not run far ahead of strategy."""
     leaves = [c["id"] for c in drawing.tables["capabilities"] if not c.get("local")]
     if len(leaves) == 2:
-        first, second = drawing.several(leaves, 2)
-        gap = drawing.pick((0, 0, 1))
+        first, second = leaves if drawing.chance(7) else reversed(leaves)
+        gap = drawing.pick((0, 0, 0, 1))
         drawing.add("maturity_gaps", execution=first, strategy=second, gap=gap)
 
 

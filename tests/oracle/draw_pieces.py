@@ -58,7 +58,7 @@ def second_driver(drawing: Drawing) -> None:
 def steps(drawing: Drawing) -> None:
     """One or two leaves of the capability tree, some of it there today, and a driver that needs them."""
     two = drawing.wants("balance", "maturity_gaps")
-    if drawing.wants("sourcing"):
+    if drawing.wants("sourcing", "sourced"):
         _sourcing_modes(drawing)
     leaves = ("crm", "mail")[: drawing.pick((2,) if two else (1, 1, 2))]
     built: list[str] = []
@@ -74,7 +74,7 @@ def steps(drawing: Drawing) -> None:
 def _leaf(drawing: Drawing, leaf: str, most: int | None) -> list[str]:
     """A leaf with its steps; the highest one, or nothing where all is there today."""
     balance = drawing.wants("balance")
-    as_is, top = drawing.pick((0, 0, 0, 1)), drawing.pick((1, 1, 2) if balance else (1, 1, 2))
+    as_is, top = drawing.pick((0, 0, 0, 1)), drawing.pick((2, 2, 1) if drawing.wants("steps") else (1, 1, 2))
     top = max(as_is + 1, min(top, most or top)) if drawing.chance(9) else top
     layer = drawing.pick(LAYERS[1:]) if balance and leaf == "mail" else LAYERS[0]
     offered = [s for s in drawing.tables["sourcing_modes"] if layer in s["layers"].split()]
@@ -183,7 +183,7 @@ def _archetypes(drawing: Drawing) -> list[str]:
         names = ["customized", *(["adapted"] if drawing.chance(6) else [])]
     if drawing.wants("experienced"):
         names = ["customized"]
-    elif drawing.wants("touches", "parallel"):
+    elif drawing.wants("touches", "parallel", "local"):
         names = names[:1]
     for name in names:
         _archetype(drawing, name, drawing.pick((1, 0, 1, 0, 0, 2)))
@@ -273,7 +273,7 @@ def customer_types(drawing: Drawing) -> None:
 def functions(drawing: Drawing) -> None:
     """A function that drivers name, adopted once or by brand; two where a roll-out approach orders them."""
     names = ["medical", *(["marketing"] if drawing.wants("rollout") else [])]
-    places = drawing.ids("brands") if drawing.chance(6) else []
+    places = drawing.ids("brands") if drawing.chance(9 if drawing.wants("functions") else 5) else []
     if not drawing.fits(*(1 for _ in names for _ in places or [""])):
         places = places[:0]
     if not drawing.fits(*(1 for _ in names)):
@@ -285,7 +285,7 @@ def functions(drawing: Drawing) -> None:
             drawing.room(item, "functions")
         drawing.add("functions", id=name, per_brand=bool(places), **drawing.costed(most=2))
     for row in drawing.tables["drivers"]:
-        row["functions"] = drawing.pick((" ".join(names), "medical", names[-1], ""))
+        row["functions"] = drawing.pick((" ".join(names), " ".join(names), "medical", names[-1], ""))
 
 
 # -- governance -------------------------------------------------------------------------------------------------------
@@ -332,16 +332,18 @@ def mode_mandate(drawing: Drawing) -> None:
 
 def initiatives(drawing: Drawing) -> None:
     """An initiative that frees running cost, that a driver needs, or that earns by itself."""
-    duration = drawing.pick((0, 0, 1, 2))
+    waived = drawing.wants("exceptions")
+    duration = drawing.pick((1, 0, 1, 2) if waived else (0, 0, 1, 2))
     if not drawing.room("hub", "hub", ("",), duration):
         return
-    row: dict[str, Any] = {"id": "hub", "duration": duration, **drawing.costed(running=(-4, 0, -2, -1))}
+    running = (0, 1, 2) if waived else (-4, 0, -2, -1)
+    row: dict[str, Any] = {"id": "hub", "duration": duration, **drawing.costed(running=running)}
     if row["running_cost"] < 0:
         row["one_off_cost"] = drawing.pick((0, 0, 0.5, 2))
     row = drawing.add("initiatives", **row)
     if drawing.wants("earning"):
         _earning(drawing, row)
-    needed = drawing.wants("exceptions") or row["running_cost"] == 0 or drawing.chance(2)
+    needed = waived or row["running_cost"] == 0 or drawing.chance(2)
     if needed and not drawing.wants("further_modes"):
         drawing.require(drawing.pick(drawing.ids("drivers")), "hub")
 
@@ -361,7 +363,8 @@ def exceptions(drawing: Drawing) -> None:
     """An exception that waives a requirement there is; mostly the level decides, sometimes none is allowed."""
     rows = [r for r in drawing.tables["requirements"] if "field" not in r["requires"] and "at_least" not in r]
     sides = [(r["item"], word) for r in rows for word in r["requires"].split() if word in drawing.modes]
+    hub = [side for side in sides if side[1] == "hub"]
     if sides and drawing.room("waiver", "hub"):
-        item, required = drawing.pick(sides)
+        item, required = drawing.pick(hub or sides)
         drawing.add("exceptions", id="waiver", item=item, requires=required, **drawing.costed(most=1))
-        drawing.settings["governance"] = drawing.pick(("case-by-case", "case-by-case", "case-by-case", "strict"))
+        drawing.settings["governance"] = drawing.pick(("case-by-case", "case-by-case", "strict"))

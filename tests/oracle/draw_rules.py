@@ -14,7 +14,8 @@ def budgets(drawing: Drawing) -> None:
     given = {row["pot"] for row in drawing.tables["budgets"]}
     for pot in (p for p in drawing.pots if p not in given):
         if pot in drawing.freeing or drawing.chance(8 if pot == "hq" else 3):
-            level = drawing.pick((4, 3, 6, 8) if pot == "hq" else (2, 4, 1))
+            levels = (3, 2, 4) if drawing.wants("released") else (4, 3, 6, 8)
+            level = drawing.pick(levels if pot == "hq" else (2, 4, 1))
             if pot in drawing.freeing and drawing.chance(6):
                 level = drawing.pick((0.5, 0))
             budget(drawing, pot, level)
@@ -29,13 +30,14 @@ def budget(drawing: Drawing, pot: str, level: float) -> None:
 def cost_splits(drawing: Drawing) -> None:
     """Lines that another pot pays in part, and factors on cost."""
     single = [i for i in drawing.modes if drawing.kinds[i] != "mandate"]
-    if drawing.chance(8):
+    others = [pot for pot in drawing.pots if pot != "hq"] or ["hq"]
+    if drawing.chance(9):
         row = {"item": drawing.pick(single), "line": drawing.pick(("all", "one_off", "running"))}
-        drawing.add("cost_splits", **row, pot=drawing.pick(drawing.pots), share=drawing.pick((0.5, 0.25, 1)))
-    if drawing.chance(4):
+        drawing.add("cost_splits", **row, pot=drawing.pick(others), share=drawing.pick((1, 0.5, 0.75)))
+    if drawing.chance(7):
         item = drawing.pick([*single, *drawing.ids("capabilities")])
         row = {"item": item, "line": drawing.pick(("all", "one_off", "running"))}
-        drawing.add("cost_factors", **row, factor=drawing.pick((0.5, 2)))
+        drawing.add("cost_factors", **row, factor=drawing.pick((3, 0.25, 2)))
 
 
 def capacities(drawing: Drawing) -> None:

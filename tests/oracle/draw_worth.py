@@ -76,23 +76,27 @@ def funding(drawing: Drawing) -> None:
         return
     kind = drawing.pick(("budget-reallocation", "internal-pricing"))
     column = {"budget-reallocation": "cut_cap", "internal-pricing": "price_share"}[kind]
-    drawing.settings |= {"funding": kind, column: drawing.pick((0.5, 0.25, 0.1))}
-    _budgets(drawing, "hq", 2, 1, 3)
+    drawing.settings |= {"funding": kind, column: drawing.pick((0.1, 0.25, 0.5))}
+    _budgets(drawing, "hq", 1, 2, 0.5)
     for row in drawing.tables["archetypes"]:
         row["hq_share"] = drawing.pick((1, 0.5))
     for n, row in enumerate(drawing.tables["affiliates"]):
-        if drawing.chance(3):
+        if drawing.chance(2):
             row[column] = drawing.pick((1, 0) if n else (1, 0.75))
         if n == 0 or drawing.chance(7):
-            _budgets(drawing, row["id"], 4, 2, 6)
+            _budgets(drawing, row["id"], 6, 4, 10)
 
 
 def every_affiliate_gains(drawing: Drawing) -> None:
-    """No affiliate pays more than it earns."""
+    """No affiliate pays more than it earns: not even one that others need."""
     drawing.settings["every_affiliate_gains"] = True
     for row in drawing.tables["archetypes"]:
         row["one_off_cost"] = drawing.pick((16, 30, 8))
         row["hq_share"] = drawing.pick((0, 0.5, 0.25))
+    if len(drawing.ids("affiliates")) == 2:
+        for row, revenue in zip(drawing.tables["affiliates"], (1, 5), strict=True):
+            row["revenue"] = revenue
+        drawing.require("de", "jp", (0, 0, 1))
 
 
 def continuous_return(drawing: Drawing) -> None:
