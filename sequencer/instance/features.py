@@ -33,9 +33,7 @@ def _rows(name: str, table: str) -> Feature:
     return Feature(name, f"table {table}", lambda i: bool(i.rows(table)))
 
 
-NOT_MODELLED: tuple[Feature, ...] = (
-    _rows("a programme under way", "initial_state"),
-)
+NOT_MODELLED: tuple[Feature, ...] = (_rows("a programme under way", "initial_state"),)
 """Removed line by line as families arrive."""
 
 

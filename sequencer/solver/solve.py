@@ -32,8 +32,8 @@ from sequencer.types import RuleRef, Termination
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
 
-START_SECONDS = 2.0
-"""Most time spent on constructing a start plan."""
+START_SECONDS = (2.0, 10.0)
+"""Most time spent on constructing a start plan; more, where the first attempt finds nothing better than doing nothing."""
 
 TIGHTEN_SECONDS = 15.0
 """Most time spent on tightening."""
@@ -159,9 +159,12 @@ class _Solve:
         self.keeper.enter("start plan")
         construction = Construction(self.model, self.form, self.options.seed)
         if self.start is None:
-            plan = construction.run(self._soon(START_SECONDS))
-            if plan is not None:
-                self.keeper.consider(plan)
+            for seconds in START_SECONDS:
+                plan = construction.run(self._soon(seconds))
+                if plan is not None:
+                    self.keeper.consider(plan)
+                if self.keeper.best is not None and self.keeper.best.plan.adoptions:
+                    return
         elif not (construction.holds(self.start) and self.keeper.consider(self.start)):
             plan, dropped = construction.repaired(self.start)
             self.keeper.emit(StartRepaired(self.keeper.seconds, dropped))
