@@ -256,9 +256,16 @@ class Highs:
                 objective = float(info.objective_function_value)
             if self.integral:
                 bound = _finite(info.mip_dual_bound)
+                if bound is None and objective is not None and status == highspy.HighsModelStatus.kOptimal:
+                    # What presolve settles has no search, and so no bound of one: it is optimal within the gaps asked.
+                    bound = objective - max(self._gap("rel") * abs(objective), self._gap("abs"))
             elif status == highspy.HighsModelStatus.kOptimal:
                 bound = objective
         return Outcome(termination, point, objective, bound, max(int(info.mip_node_count), 0))
+
+    def _gap(self, kind: str) -> float:
+        """Gap, ``rel`` or ``abs``, at which the search may stop."""
+        return float(self.highs.getOptionValue(f"mip_{kind}_gap")[1])
 
     # -- conflicts ----------------------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
 
 START_SECONDS = (2.0, 10.0)
-"""Most time spent on constructing a start plan; more, where the first attempt finds nothing better than doing nothing."""
+"""Most time spent on constructing a start plan: at first, and again where that is no better than doing nothing."""
 
 TIGHTEN_SECONDS = 15.0
 """Most time spent on tightening."""
