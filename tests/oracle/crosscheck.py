@@ -30,14 +30,15 @@ from sequencer.solver.conflict import conflict_of
 from sequencer.solver.result import Level
 from tests.model.tools import optimum
 from tests.oracle.enumerate import Optimum, count, figures_of_ties, same, unavoidable
-from tests.oracle.features import FEATURES, mattering
+from tests.oracle.features import FEATURES, mattering, used
 from tests.oracle.lively import telling
 
 ROOT = Path(__file__).parents[2]
 FAMILIES = tuple(f.name for f in build.FAMILIES)
 
 LEAST_SHARE = 0.04
-"""A family or feature is covered where it matters in at least this share of the instances (20 of 500)."""
+"""A family is covered where it matters in at least this share of the instances (20 of 500), a feature where it is there
+in as many and matters in half of them."""
 
 BY_CONSTRUCTION = "start_once"
 """The oracle's plans start everything once, in one mode; so this family is judged by the model without it."""
@@ -71,8 +72,8 @@ class Finding:
         What went wrong, in words.
     in_oracle, in_model : tuple of str
         Families that matter to the oracle, and without whose rows the model gives another answer.
-    features : tuple of str
-        Features that matter to the oracle, see :mod:`tests.oracle.features`.
+    used, features : tuple of str
+        Features that the instance has, and those that matter to the oracle, see :mod:`tests.oracle.features`.
     """
 
     seed: int
@@ -84,6 +85,7 @@ class Finding:
     disagreements: tuple[str, ...]
     in_oracle: tuple[str, ...]
     in_model: tuple[str, ...]
+    used: tuple[str, ...]
     features: tuple[str, ...]
 
 
@@ -138,6 +140,7 @@ def examine(seed: int) -> Finding:
         disagreements=tuple(wrong),
         in_oracle=tuple(f for f in FAMILIES if not same(without[f], expected)),
         in_model=tuple(in_model),
+        used=tuple(used(instance)),
         features=tuple(mattering(instance, expected)),
     )
 
@@ -205,6 +208,7 @@ class Summary:
     refused: Counter[str] = field(default_factory=Counter)
     in_oracle: Counter[str] = field(default_factory=Counter)
     in_model: Counter[str] = field(default_factory=Counter)
+    used: Counter[str] = field(default_factory=Counter)
     features: Counter[str] = field(default_factory=Counter)
     disagreements: list[str] = field(default_factory=list)
 
@@ -218,6 +222,7 @@ class Summary:
         self.refused.update(finding.refused)
         self.in_oracle.update(finding.in_oracle)
         self.in_model.update(finding.in_model)
+        self.used.update(finding.used)
         self.features.update(finding.features)
         self.disagreements += [f"seed {finding.seed}, {what}" for what in finding.disagreements]
 
@@ -234,9 +239,9 @@ class Summary:
 
     @property
     def uncovered(self) -> list[str]:
-        """Families and features that matter in too few instances."""
+        """Families and features that matter in too few instances, and features that too few have."""
         missing = [f for f in FAMILIES if self.matters(f) < self.least]
-        return missing + [f for f in FEATURES if self.features[f] < self.least]
+        return missing + [f for f in FEATURES if self.used[f] < self.least or 2 * self.features[f] < self.least]
 
 
 def page(summary: Summary, first: int) -> str:
@@ -246,6 +251,7 @@ def page(summary: Summary, first: int) -> str:
         (f, "by construction" if f == BY_CONSTRUCTION else str(summary.in_oracle[f]), str(summary.in_model[f]))
         for f in FAMILIES
     ]
+    feature_rows = [(f, str(summary.used[f]), str(summary.features[f])) for f in FEATURES]
     variant_rows = [(v, str(summary.checked[v]), str(summary.refused[v])) for v in variants()]
     return "\n".join(
         [
@@ -277,10 +283,11 @@ def page(summary: Summary, first: int) -> str:
             "",
             "## Features",
             "",
-            "In how many instances what else instances can say changes the oracle's answer: its rows or amounts taken",
-            "out, or plans that use it left out. Goals, ties, paths and policies count where an instance has them.",
+            "In how many instances there is what else instances can say, and in how many it changes the oracle's answer",
+            "to take its rows or amounts out, or plans that use it. Goals, ties, paths and policies count where they are.",
+            f"A feature is covered where at least {summary.least} instances have it and half as many answers change.",
             "",
-            *_table(("Feature", "Instances"), ((f, str(summary.features[f])) for f in FEATURES)),
+            *_table(("Feature", "Instances", "Oracle changes"), feature_rows),
             "",
             "## Techniques and formulations",
             "",

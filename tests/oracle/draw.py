@@ -76,7 +76,7 @@ ANYWHERE = (
     Group("minimum_values", (worth.minimum_values,), (), ("minimum value",)),
     Group("quick_wins", (links.quick_wins,), SECOND, ("quick wins",), 3),
     Group("learning", (links.learning,), SECOND, ("learning gap",)),
-    Group("relations", (links.relations,), SECOND, ("relations between adoptables",), 3),
+    *(Group(kind, (links.relations,), SECOND, ("relations between adoptables",), 1) for kind in links.RELATIONS),
     Group("any_of", (links.any_of,), (pieces.initiatives, *STEPS), ("any-of requirements",)),
     Group("further_modes", (links.further_modes,), (pieces.initiatives,), ("further modes",), 3),
     Group("objective", (worth.objective,), (), ("objectives other than npv",)),

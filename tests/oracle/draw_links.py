@@ -7,6 +7,8 @@ from typing import Any
 from tests.oracle.draw_pieces import NODE
 from tests.oracle.drawing import Drawing
 
+RELATIONS = ("before", "together", "exclusive", "bundle")
+
 EARNING = ("drivers", "brands", "affiliates")
 """Kinds whose modes may change value."""
 
@@ -79,11 +81,11 @@ def any_of(drawing: Drawing) -> None:
 
 
 def relations(drawing: Drawing) -> None:
-    """One or two relations between what there is."""
+    """Relations between what there is."""
     items = [i for i in drawing.modes if drawing.kinds[i] != "mandate"]
     wanted = ("drivers", "affiliates", "brands")
     best = [i for i in items if drawing.kinds[i] in wanted and "@" not in i]
-    for kind in drawing.several(("exclusive", "together", "before", "bundle"), 1, 2):
+    for kind in (k for k in RELATIONS if drawing.wants(k)):
         if len(items) < 2:
             return
         if kind in ("together", "exclusive"):

@@ -75,6 +75,7 @@ def _leaf(drawing: Drawing, leaf: str, most: int | None) -> list[str]:
     """A leaf with its steps; the highest one, or nothing where all is there today."""
     balance = drawing.wants("balance")
     as_is, top = drawing.pick((0, 0, 0, 1)), drawing.pick((2, 2, 1) if drawing.wants("steps") else (1, 1, 2))
+    as_is = 0 if drawing.wants("maturity_gaps") else as_is
     top = max(as_is + 1, min(top, most or top)) if drawing.chance(9) else top
     layer = drawing.pick(LAYERS[1:]) if balance and leaf == "mail" else LAYERS[0]
     offered = [s for s in drawing.tables["sourcing_modes"] if layer in s["layers"].split()]

@@ -14,7 +14,7 @@ def budgets(drawing: Drawing) -> None:
     given = {row["pot"] for row in drawing.tables["budgets"]}
     for pot in (p for p in drawing.pots if p not in given):
         if pot in drawing.freeing or drawing.chance(8 if pot == "hq" else 3):
-            levels = (3, 2, 4) if drawing.wants("released") else (4, 3, 6, 8)
+            levels = (3, 2, 4) if drawing.wants("released", "cost_splits") else (4, 3, 6, 8)
             level = drawing.pick(levels if pot == "hq" else (2, 4, 1))
             if pot in drawing.freeing and drawing.chance(6):
                 level = drawing.pick((0.5, 0))
@@ -31,8 +31,9 @@ def cost_splits(drawing: Drawing) -> None:
     """Lines that another pot pays in part, and factors on cost."""
     single = [i for i in drawing.modes if drawing.kinds[i] != "mandate"]
     others = [pot for pot in drawing.pots if pot != "hq"] or ["hq"]
+    costly = [row["id"] for t in ("drivers", "initiatives") for row in drawing.tables[t] if row["one_off_cost"] > 0.5]
     if drawing.chance(9):
-        row = {"item": drawing.pick(single), "line": drawing.pick(("all", "one_off", "running"))}
+        row = {"item": drawing.pick(costly or single), "line": drawing.pick(("all", "one_off", "running"))}
         drawing.add("cost_splits", **row, pot=drawing.pick(others), share=drawing.pick((1, 0.5, 0.75)))
     if drawing.chance(7):
         item = drawing.pick([*single, *drawing.ids("capabilities")])

@@ -102,7 +102,7 @@ def every_affiliate_gains(drawing: Drawing) -> None:
 def continuous_return(drawing: Drawing) -> None:
     """Value so far covers a share of what was spent before."""
     lag = drawing.pick((0, 1))
-    floor = drawing.pick((2, 4, 8, 1))
+    floor = drawing.pick((8, 4, 15, 2))
     drawing.settings |= {"return_from_wave": drawing.pick(drawing.waves), "return_lag": lag, "return_floor": floor}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sequencer.instance.items import UnknownItemError
 from sequencer.plan.plan import Adoption
 from tests.oracle.enumerate import Optimum, Oracle, same
 
@@ -122,23 +121,28 @@ def mattering(instance: Instance, expected: Optimum | None) -> Iterator[str]:
     return (name for name in FEATURES if matters(name, instance, expected))
 
 
+def used(instance: Instance) -> Iterator[str]:
+    """Features that an instance has."""
+    yield from (name for name, without in REMOVED.items() if without(instance) != instance)
+    ways = [Adoption(i.id, 1, m.id or None) for i in instance.adoptables.values() for m in i.modes]
+    yield from (name for name, uses in FORBIDDEN.items() if any(uses(instance, way) for way in ways))
+    yield from (name for name, says in SAID.items() if says(instance))
+
+
 def matters(name: str, instance: Instance, expected: Optimum | None) -> bool:
     """Whether one of them does."""
-    if name in SAID:
-        return SAID[name](instance)
-    if name in REMOVED:
-        other = REMOVED[name](instance)
-        return other != instance and _other_answer(Oracle(other), expected)
-    uses = FORBIDDEN[name]
-    ways = (Adoption(i.id, 1, m.id or None) for i in instance.adoptables.values() for m in i.modes)
-    if not any(uses(instance, adoption) for adoption in ways):
+    if name not in used(instance):
         return False
-    return _other_answer(Oracle(instance, lambda adoption: not uses(instance, adoption)), expected)
+    if name in SAID:
+        return True
+    if name in REMOVED:
+        return _other_answer(Oracle(REMOVED[name](instance)), expected)
+    return _other_answer(Oracle(instance, lambda adoption: not FORBIDDEN[name](instance, adoption)), expected)
 
 
 def _other_answer(without: Oracle, expected: Optimum | None) -> bool:
     """Whether the answer is another one; never where something names what was taken out."""
     try:
         return not same(without.best(), expected)
-    except UnknownItemError:
+    except KeyError:
         return False

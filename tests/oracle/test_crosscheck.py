@@ -37,7 +37,7 @@ def matters(seed: int, family: str) -> bool:
 
 
 def finding(seed: int, *in_oracle: str) -> Finding:
-    return Finding(seed, 10, False, False, ("cells",), (), (), in_oracle, ("start_once",), FEATURES)
+    return Finding(seed, 10, False, False, ("cells",), (), (), in_oracle, ("start_once",), FEATURES, FEATURES)
 
 
 def test_a_family_is_covered_where_it_matters_often_enough():
