@@ -31,7 +31,7 @@ from sequencer.solver.result import Level
 from tests.model.tools import optimum
 from tests.oracle.enumerate import Optimum, count, figures_of_ties, same, unavoidable
 from tests.oracle.features import FEATURES, mattering, used
-from tests.oracle.lively import telling
+from tests.oracle.lively import ATTEMPTS, telling
 
 ROOT = Path(__file__).parents[2]
 FAMILIES = tuple(f.name for f in build.FAMILIES)
@@ -246,60 +246,65 @@ class Summary:
 
 def page(summary: Summary, first: int) -> str:
     """Text of ``docs/crosscheck.md``: the same for the same instances and answers."""
-    command = f"make crosscheck CROSSCHECK_COUNT={summary.instances} CROSSCHECK_SEED={first}"
-    family_rows = [
+    parts = (_head(summary, first), _families(summary), _features(summary), _techniques(summary))
+    return "\n".join(line for part in parts for line in (*part, ""))
+
+
+def _head(summary: Summary, first: int) -> Iterator[str]:
+    yield "# Cross-check"
+    yield ""
+    yield "Generated; do not edit. The solver is held against an oracle that knows nothing of it: on random small"
+    yield "instances over all families, every plan there is goes through the evaluator, and the best one that keeps"
+    yield "all rules must be what the solver finds. How instances are drawn: `tests/oracle/draw.py`; how plans are"
+    yield f"tried: `tests/oracle/enumerate.py`. Of up to {ATTEMPTS} draws a seed takes the first in which the two families"
+    yield "or features that it is about matter, as many rules at once hide one another (`tests/oracle/lively.py`)."
+    yield ""
+    yield "```"
+    yield f"make crosscheck CROSSCHECK_COUNT={summary.instances} CROSSCHECK_SEED={first}"
+    yield "```"
+    yield ""
+    yield f"- {summary.instances} instances with {summary.plans} plans. No plan keeps all rules in"
+    yield f"  {summary.infeasible} of them, to adopt nothing is best in {summary.empty}."
+    yield f"- Disagreements: {len(summary.disagreements)}."
+
+
+def _families(summary: Summary) -> Iterator[str]:
+    yield "## Families"
+    yield ""
+    yield "In how many instances the best answer changes where a family's rules are left out: for the oracle, where"
+    yield "the evaluator's rules are; for the model, where its rows are. Without a family both must agree, unless"
+    yield f"what its rows forbid has no meaning (`{'`, `'.join(sorted(OTHERWISE))}`, and `capability_steps` where"
+    yield "maturity is compared). A family is covered where it matters to the oracle in at least"
+    yield f"{summary.least} instances. The oracle's plans start everything once and in one mode, so `{BY_CONSTRUCTION}`"
+    yield "is judged by the model."
+    yield ""
+    rows = [
         (f, "by construction" if f == BY_CONSTRUCTION else str(summary.in_oracle[f]), str(summary.in_model[f]))
         for f in FAMILIES
     ]
-    feature_rows = [(f, str(summary.used[f]), str(summary.features[f])) for f in FEATURES]
-    variant_rows = [(v, str(summary.checked[v]), str(summary.refused[v])) for v in variants()]
-    return "\n".join(
-        [
-            "# Cross-check",
-            "",
-            "Generated; do not edit. The solver is held against an oracle that knows nothing of it: on random small",
-            "instances over all families, every plan there is goes through the evaluator, and the best one that keeps",
-            "all rules must be what the solver finds. How instances are drawn: `tests/oracle/draw.py`; how plans are",
-            "tried: `tests/oracle/enumerate.py`.",
-            "",
-            "```",
-            command,
-            "```",
-            "",
-            f"- {summary.instances} instances with {summary.plans} plans. No plan keeps all rules in",
-            f"  {summary.infeasible} of them, to adopt nothing is best in {summary.empty}.",
-            f"- Disagreements: {len(summary.disagreements)}.",
-            "",
-            "## Families",
-            "",
-            "In how many instances the best answer changes where a family's rules are left out: for the oracle, where",
-            "the evaluator's rules are; for the model, where its rows are. Without a family both must agree, unless",
-            f"what its rows forbid has no meaning (`{'`, `'.join(sorted(OTHERWISE))}`, and `capability_steps` where",
-            "maturity is compared). A family is covered where it",
-            f"matters to the oracle in at least {summary.least} instances. The oracle's plans start everything",
-            f"once and in one mode, so `{BY_CONSTRUCTION}` is judged by the model.",
-            "",
-            *_table(("Family", "Oracle changes", "Model changes"), family_rows),
-            "",
-            "## Features",
-            "",
-            "In how many instances there is what else instances can say, and in how many it changes the oracle's",
-            "answer to take its rows or amounts out, or plans that use it. Goals, ties, paths and policies count where",
-            "they are.",
-            f"A feature is covered where at least {summary.least} instances have it and half as many answers change.",
-            "",
-            *_table(("Feature", "Instances", "Oracle changes"), feature_rows),
-            "",
-            "## Techniques and formulations",
-            "",
-            "Each is a whole solve to a proven optimum, the plan evaluated: every goal, and the ties of equal plans,",
-            f"must be the oracle's. `{COARSE}` refuses what it cannot state. Where no plan keeps all rules, the rules",
-            "that are said to clash are held against the oracle, too: every plan must break one of them.",
-            "",
-            *_table(("Solved with", "Instances", "Refused"), variant_rows),
-            "",
-        ]
-    )
+    yield from _table(("Family", "Oracle changes", "Model changes"), rows)
+
+
+def _features(summary: Summary) -> Iterator[str]:
+    yield "## Features"
+    yield ""
+    yield "In how many instances there is what else instances can say, and in how many it changes the oracle's answer"
+    yield "to take its rows or amounts out, or plans that use it. Goals, ties, paths and policies count where they"
+    yield f"are. A feature is covered where at least {summary.least} instances have it and half as many answers change."
+    yield ""
+    rows = [(f, str(summary.used[f]), str(summary.features[f])) for f in FEATURES]
+    yield from _table(("Feature", "Instances", "Oracle changes"), rows)
+
+
+def _techniques(summary: Summary) -> Iterator[str]:
+    yield "## Techniques and formulations"
+    yield ""
+    yield "Each is a whole solve to a proven optimum, the plan evaluated: every goal, and the ties of equal plans,"
+    yield f"must be the oracle's. `{COARSE}` refuses what it cannot state. Where no plan keeps all rules, the rules"
+    yield "that are said to clash are held against the oracle, too: every plan must break one of them."
+    yield ""
+    rows = [(v, str(summary.checked[v]), str(summary.refused[v])) for v in variants()]
+    yield from _table(("Solved with", "Instances", "Refused"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
