@@ -267,6 +267,7 @@ def _head(summary: Summary, first: int) -> Iterator[str]:
     yield f"- {summary.instances} instances with {summary.plans} plans. No plan keeps all rules in"
     yield f"  {summary.infeasible} of them, to adopt nothing is best in {summary.empty}."
     yield f"- Disagreements: {len(summary.disagreements)}."
+    yield f"- Not covered by so many instances: {', '.join(summary.uncovered) or 'none'}."
 
 
 def _families(summary: Summary) -> Iterator[str]:

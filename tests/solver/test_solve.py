@@ -127,7 +127,7 @@ def test_preparations_end_before_a_short_time_limit():
     # Of the time left, a start plan and tightening may each take a part, so that the search has some.
     instance = mixed()
     solving = module._Solve(instance, SolveOptions(time_limit=1.0), None, ())
-    assert solving._soon(module.START_SECONDS) <= solving.deadline - 0.5
+    assert solving._soon(max(module.START_SECONDS)) <= solving.deadline - 0.5
     assert module._Solve(instance, SolveOptions(), None, ())._soon(2.0) > solving.began + 1.0
 
 
