@@ -134,13 +134,21 @@ class Highs:
             Set from outside to stop.
         """
         self.stop = stop or threading.Event()
-        self._events: queue.SimpleQueue[Pulse | Point] = queue.SimpleQueue()
+        # The last thing told is that it is over, None: whoever waits need not wait out the time.
+        self._events: queue.SimpleQueue[Pulse | Point | None] = queue.SimpleQueue()
+        self._over = False
         self._deadline = math.inf if deadline is None else deadline
         if deadline is not None:
             self._set("time_limit", max(deadline - time.monotonic(), 0.0))
         self._listen()
-        self._worker = threading.Thread(target=self.highs.run, daemon=True)
+        self._worker = threading.Thread(target=self._solve, daemon=True)
         self._worker.start()
+
+    def _solve(self) -> None:
+        try:
+            self.highs.run()
+        finally:
+            self._events.put(None)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -154,17 +162,24 @@ class Highs:
     @property
     def running(self) -> bool:
         """Whether the search goes on, or has told something not yet polled."""
-        return self._worker.is_alive() or not self._events.empty()
+        # Ctrl-C may fall between reading that it is over and keeping it.
+        return not self._over and (self._worker.is_alive() or not self._events.empty())
 
     def poll(self, seconds: float = 0.0) -> list[Pulse | Point]:
         """Return what happened since the last call, waiting at most ``seconds`` for the first."""
         told: list[Pulse | Point] = []
-        try:
-            told.append(self._events.get(timeout=seconds) if seconds else self._events.get_nowait())
-            while True:
-                told.append(self._events.get_nowait())
-        except queue.Empty:
-            return told
+        wait = seconds
+        while not self._over:
+            try:
+                event = self._events.get(timeout=wait) if wait else self._events.get_nowait()
+            except queue.Empty:
+                break
+            wait = 0.0
+            if event is None:
+                self._over = True
+            else:
+                told.append(event)
+        return told
 
     def run(
         self,

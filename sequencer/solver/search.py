@@ -215,7 +215,7 @@ class Search:
             plan = self._neighbourhoods.search(self.keeper.best.plan, until, self.stop, tell)
             self._neighbourhoods.learn(plan is not None and self.keeper.trust(plan))
         else:
-            time.sleep(0.05)
+            self._listen(solver, core=core, wait=True)
 
     def _patience(self, deadline: float | None) -> float:
         """When to give up on a small problem; later problems get more time, as good plans are harder to better."""

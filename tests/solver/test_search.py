@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -177,9 +178,21 @@ def test_a_paused_search_waits(medium):
     with solver.paused():
         solver.start()
         solver._worker.join(0.5)
-        assert solver.running
         assert [event for event in solver.poll() if isinstance(event, Point)] == []
+        assert solver.running
     assert solver.outcome().termination is Termination.WORK_LIMIT
+
+
+def test_whoever_waits_for_a_search_hears_that_it_is_over():
+    solver = Highs(standard_form(build(make(drivers=[driver()]))), {"threads": 1})
+    solver.start()
+    waiting = threading.Thread(target=lambda: [solver.poll(1e6) for _ in range(9)], daemon=True)
+    waiting.start()
+    # There is nothing more to tell than that, and the waiting has no end of its own.
+    waiting.join(SOON)
+    assert not waiting.is_alive()
+    assert not solver.running
+    assert solver.outcome().termination is Termination.GAP_REACHED
 
 
 def test_a_search_that_is_good_enough_ends_with_what_it_has(medium):
