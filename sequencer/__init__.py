@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sequencer import study
     from sequencer.instance.changes import Change
     from sequencer.instance.instance import Instance
     from sequencer.instance.reader import read
@@ -39,6 +40,7 @@ _HOME = {
     "solve": "sequencer.solver.solve",
     "write": "sequencer.instance.writer",
 }
+_PACKAGES = ("study",)
 
 __all__ = [
     "Adoption",
@@ -55,6 +57,7 @@ __all__ = [
     "read_plan",
     "read_run",
     "solve",
+    "study",
     "write",
 ]
 
@@ -65,6 +68,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401
         value = getattr(importlib.import_module(_HOME[name]), name)
         globals()[name] = value
         return value
+    if name in _PACKAGES:
+        return importlib.import_module(f"{__name__}.{name}")
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
 

@@ -1,0 +1,45 @@
+"""Many solves: studies of what-if cases, and the analyses that need more than one plan.
+
+The public names are loaded when first used, so that ``import sequencer`` stays instant.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sequencer.study.case import Case, CaseResult, solve_case
+    from sequencer.study.executor import Executor, Mapper, serial
+
+_HOME = {
+    "Case": "sequencer.study.case",
+    "CaseResult": "sequencer.study.case",
+    "Executor": "sequencer.study.executor",
+    "Mapper": "sequencer.study.executor",
+    "serial": "sequencer.study.executor",
+    "solve_case": "sequencer.study.case",
+}
+
+__all__ = [
+    "Case",
+    "CaseResult",
+    "Executor",
+    "Mapper",
+    "serial",
+    "solve_case",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Load a public name on first use (PEP 562)."""
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
