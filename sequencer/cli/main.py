@@ -19,6 +19,7 @@ from sequencer.cli.init import init
 from sequencer.cli.interrupt import listen, pressed
 from sequencer.cli.map import map_
 from sequencer.cli.plot import plot
+from sequencer.cli.risk import risk
 from sequencer.cli.rules import rules
 from sequencer.cli.show import show
 from sequencer.cli.solve import solve
@@ -93,7 +94,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 @click.rich_config({"text_paragraph_linebreaks": "\n\n", "text_emojis": False})
 @click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
-@click.command_panel("Look closer", commands=["compare", "map", "rules", "diff"])
+@click.command_panel("Look closer", commands=["compare", "risk", "map", "rules", "diff"])
 def cli() -> None:
     """Find the sequence of adoption waves of a transformation.
 
@@ -107,7 +108,7 @@ def cli() -> None:
     """
 
 
-for _command in (init, validate, survey, solve, show, evaluate, plot, compare, map_, rules, diff):
+for _command in (init, validate, survey, solve, show, evaluate, plot, compare, risk, map_, rules, diff):
     cli.add_command(_command)
 
 

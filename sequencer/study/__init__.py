@@ -10,23 +10,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sequencer.study.case import Case, CaseResult, solve_case
+    from sequencer.study.draws import DrawOptions
     from sequencer.study.executor import Executor, Mapper, serial
+    from sequencer.study.monte_carlo import MonteCarlo, simulate
 
 _HOME = {
     "Case": "sequencer.study.case",
     "CaseResult": "sequencer.study.case",
+    "DrawOptions": "sequencer.study.draws",
     "Executor": "sequencer.study.executor",
     "Mapper": "sequencer.study.executor",
+    "MonteCarlo": "sequencer.study.monte_carlo",
     "serial": "sequencer.study.executor",
+    "simulate": "sequencer.study.monte_carlo",
     "solve_case": "sequencer.study.case",
 }
 
 __all__ = [
     "Case",
     "CaseResult",
+    "DrawOptions",
     "Executor",
     "Mapper",
+    "MonteCarlo",
     "serial",
+    "simulate",
     "solve_case",
 ]
 
