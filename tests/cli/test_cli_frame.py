@@ -12,7 +12,20 @@ from sequencer.cli import state
 from sequencer.cli.main import cli
 
 HEAVY = ("pandas", "pyomo", "highspy", "matplotlib", "scipy", "numpy")
-COMMANDS = ("init", "validate", "survey", "solve", "show", "evaluate", "plot", "compare", "map", "rules", "diff")
+COMMANDS = (
+    "init",
+    "validate",
+    "survey",
+    "solve",
+    "show",
+    "evaluate",
+    "plot",
+    "compare",
+    "risk",
+    "map",
+    "rules",
+    "diff",
+)
 
 
 def test_the_commands_of_the_contract_are_there():
