@@ -15,6 +15,7 @@ from sequencer.cli.common import PATH, examples, os_error_text, output_options
 from sequencer.cli.compare import compare
 from sequencer.cli.diff import diff
 from sequencer.cli.evaluate import evaluate
+from sequencer.cli.frontier import frontier
 from sequencer.cli.init import init
 from sequencer.cli.interrupt import listen, pressed
 from sequencer.cli.map import map_
@@ -95,6 +96,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 @click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
 @click.command_panel("Look closer", commands=["compare", "risk", "map", "rules", "diff"])
+@click.command_panel("Weigh and vary", commands=["frontier"])
 def cli() -> None:
     """Find the sequence of adoption waves of a transformation.
 
@@ -108,7 +110,7 @@ def cli() -> None:
     """
 
 
-for _command in (init, validate, survey, solve, show, evaluate, plot, compare, risk, map_, rules, diff):
+for _command in (init, validate, survey, solve, show, evaluate, plot, compare, risk, map_, rules, diff, frontier):
     cli.add_command(_command)
 
 

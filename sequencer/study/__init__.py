@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sequencer.study.case import Case, CaseResult, solve_case
     from sequencer.study.draws import DrawOptions
+    from sequencer.study.efficient import Frontier
     from sequencer.study.executor import Executor, Mapper, serial
+    from sequencer.study.frontiers import frontier
     from sequencer.study.monte_carlo import MonteCarlo, simulate
 
 _HOME = {
@@ -19,8 +21,10 @@ _HOME = {
     "CaseResult": "sequencer.study.case",
     "DrawOptions": "sequencer.study.draws",
     "Executor": "sequencer.study.executor",
+    "Frontier": "sequencer.study.efficient",
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
+    "frontier": "sequencer.study.frontiers",
     "serial": "sequencer.study.executor",
     "simulate": "sequencer.study.monte_carlo",
     "solve_case": "sequencer.study.case",
@@ -31,8 +35,10 @@ __all__ = [
     "CaseResult",
     "DrawOptions",
     "Executor",
+    "Frontier",
     "Mapper",
     "MonteCarlo",
+    "frontier",
     "serial",
     "simulate",
     "solve_case",

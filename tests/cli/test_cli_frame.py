@@ -25,6 +25,7 @@ COMMANDS = (
     "map",
     "rules",
     "diff",
+    "frontier",
 )
 
 
