@@ -18,6 +18,7 @@ from sequencer.cli.evaluate import evaluate
 from sequencer.cli.frontier import frontier
 from sequencer.cli.init import init
 from sequencer.cli.interrupt import listen, pressed
+from sequencer.cli.ladder import ladder
 from sequencer.cli.map import map_
 from sequencer.cli.plot import plot
 from sequencer.cli.risk import risk
@@ -96,7 +97,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 @click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
 @click.command_panel("Look closer", commands=["compare", "risk", "map", "rules", "diff"])
-@click.command_panel("Weigh and vary", commands=["frontier"])
+@click.command_panel("Weigh and vary", commands=["frontier", "ladder"])
 def cli() -> None:
     """Find the sequence of adoption waves of a transformation.
 
@@ -110,7 +111,22 @@ def cli() -> None:
     """
 
 
-for _command in (init, validate, survey, solve, show, evaluate, plot, compare, risk, map_, rules, diff, frontier):
+for _command in (
+    init,
+    validate,
+    survey,
+    solve,
+    show,
+    evaluate,
+    plot,
+    compare,
+    risk,
+    map_,
+    rules,
+    diff,
+    frontier,
+    ladder,
+):
     cli.add_command(_command)
 
 

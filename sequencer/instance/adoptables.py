@@ -84,8 +84,8 @@ class Mode:
         return max(self.duration, 1)
 
     def matches(self, word: str) -> bool:
-        """Whether ``word`` names this mode, its archetype, touch or sourcing."""
-        return word in (self.id, self.archetype, self.touch, self.sourcing)
+        """Whether ``word`` names this mode, its archetype, touch or sourcing; ``only:adapted`` the mode of that id."""
+        return word in (self.id, self.archetype, self.touch, self.sourcing, f"only:{self.id}")
 
 
 @dataclass(frozen=True, slots=True)

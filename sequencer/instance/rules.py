@@ -253,7 +253,7 @@ class Lock(Record):
     earliest: int | None = field("earliest start wave", None, ge=1)
     latest: int | None = field("latest start wave", None, ge=1)
     fixed: int | None = field("start wave, where adopted", None, ge=1)
-    mode: str = field("mode, where adopted", "")
+    mode: str = field("mode, where adopted; only:adapted leaves out further modes of that archetype", "")
 
 
 class InitialState(Record):

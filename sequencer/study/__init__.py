@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sequencer.study.efficient import Frontier
     from sequencer.study.executor import Executor, Mapper, serial
     from sequencer.study.frontiers import frontier
+    from sequencer.study.ladders import Ladder, ladder
     from sequencer.study.monte_carlo import MonteCarlo, simulate
 
 _HOME = {
@@ -22,9 +23,11 @@ _HOME = {
     "DrawOptions": "sequencer.study.draws",
     "Executor": "sequencer.study.executor",
     "Frontier": "sequencer.study.efficient",
+    "Ladder": "sequencer.study.ladders",
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
     "frontier": "sequencer.study.frontiers",
+    "ladder": "sequencer.study.ladders",
     "serial": "sequencer.study.executor",
     "simulate": "sequencer.study.monte_carlo",
     "solve_case": "sequencer.study.case",
@@ -36,9 +39,11 @@ __all__ = [
     "DrawOptions",
     "Executor",
     "Frontier",
+    "Ladder",
     "Mapper",
     "MonteCarlo",
     "frontier",
+    "ladder",
     "serial",
     "simulate",
     "solve_case",

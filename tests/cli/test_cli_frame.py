@@ -26,6 +26,7 @@ COMMANDS = (
     "rules",
     "diff",
     "frontier",
+    "ladder",
 )
 
 

@@ -1,0 +1,235 @@
+"""Budget ladders: equal to brute force on tiny instances, by hand, and honest where solves end early."""
+
+from __future__ import annotations
+
+import pytest
+
+from sequencer.errors import InputError, SequencerError
+from sequencer.plan.evaluate import evaluate
+from sequencer.plan.plan import Adoption, Plan
+from sequencer.study import ladder
+from sequencer.study.ladders import Ladder, Rung, Solved, around, inside, not_nested
+from sequencer.types import Termination
+from tests.model.tools import driver, make, optimum, waves
+from tests.oracle.draw import random_instance
+from tests.oracle.enumerate import Oracle
+from tests.plan.plan_tools import make_plan
+from tests.study.brute_force import allowed
+
+
+def climbed(instance, cuts=(0.1, 0.2, 0.3), **options):
+    return ladder(instance, cuts, **{"gap": 0, "threads": 1, **options})
+
+
+def budget(*amounts):
+    return [{"pot": "hq", "wave": w, "amount": a} for w, a in enumerate(amounts, start=1)]
+
+
+TWO = {
+    # One wave's money each, nothing carried: r1 costs 10 for 12 a year, r2 and r3 5 for 7 a year.
+    "drivers": [driver("r1", 12, one_off_cost=10), *(driver(f"r{k}", 7, one_off_cost=5) for k in (2, 3))],
+    "budgets": budget(10, 0, 0),
+}
+
+
+def test_by_hand():
+    # 10: r1 earns 36 − 10 = 26, r2 and r3 2 · (21 − 5) = 32. 9 and 8: one of r2 and r3, 16.
+    made = climbed(make(**TWO), (0.1, 0.2))
+    assert [r.free.objective for r in made.rungs] == pytest.approx([32, 16, 16])
+    assert [r.nested.objective for r in made.rungs] == pytest.approx([32, 16, 16])
+    assert made.prices() == ((0, 0), (0, 0), (0, 0))
+    assert [(s.before, s.after) for s in made.steps(1)] == [(1, None)]
+    assert made.steps(2) == ()
+
+
+NO_COMMON = {
+    # 10 in wave 1: a alone (30 − 10 = 20). 9: b alone (27 − 9 = 18), or c (9 − 3 = 6). Not a and b together.
+    "drivers": [
+        driver("a", 10, one_off_cost=10),
+        driver("b", 9, one_off_cost=9),
+        driver("c", 3, one_off_cost=3),
+    ],
+    "budgets": budget(10, 0, 0),
+}
+
+
+def test_nesting_has_a_price_where_budgets_want_different_things():
+    made = climbed(make(**NO_COMMON), (0.1,))
+    # Nothing of a is left with 9, so that the nested plan adopts nothing.
+    assert made.frame().iloc[1].tolist() == pytest.approx([0.1, 18, 18, 0, 0, 18, 18])
+    # With b as the core, 1 is left with 10: too little for anything else.
+    made = climbed(make(**NO_COMMON), (0.1,), anchor="core")
+    assert made.frame().iloc[0].tolist() == pytest.approx([0, 20, 20, 18, 18, 2, 2])
+    assert made.frame().iloc[1].tolist() == pytest.approx([0.1, 18, 18, 18, 18, 0, 0])
+
+
+def test_a_cut_may_delay_what_it_leaves():
+    # 5 a wave: both in waves 1 and 2; 4 a wave and all carried: a in wave 2 (4 + 3), b in wave 3
+    instance = make(
+        {"carry_share": 1.0},
+        drivers=[driver("a", 10, one_off_cost=5), driver("b", 9, one_off_cost=5)],
+        budgets=budget(5, 5, 5),
+    )
+    made = climbed(instance, (0.2,))
+    # full: 30 + 18 − 10 = 38; cut: 20 + 9 − 10 = 19
+    assert [r.nested.objective for r in made.rungs] == pytest.approx([38, 19])
+    assert [waves(r.nested.plan) for r in made.rungs] == [{"a": 1, "b": 2}, {"a": 2, "b": 3}]
+    assert [tuple(s) for s in made.steps(1)] == [("a", 1, 2), ("b", 2, 3)]
+
+
+def test_only_the_pots_and_waves_named_are_cut():
+    made = climbed(make(**TWO), (0.1,), from_wave=2)
+    assert made.rungs[1].free.objective == pytest.approx(32)
+    made = climbed(make(**TWO), (0.1,), pots=["hq"])
+    assert made.rungs[1].free.objective == pytest.approx(16)
+    with pytest.raises(InputError, match="nowhere"):
+        climbed(make(**TWO), (0.1,), pots=["nowhere"])
+
+
+def test_where_no_nested_plan_keeps_the_rules_it_says_so_and_goes_no_further():
+    # One of the two must be there; at full budget that is a, which a cut cannot pay for.
+    quick = {
+        "quick_wins": [{"wave": 1}],
+        "drivers": [driver("a", 10, one_off_cost=10, visible=True), driver("b", 1, one_off_cost=2, visible=True)],
+    }
+    made = climbed(make(budgets=budget(10, 0, 0), **quick), (0.1, 0.2))
+    assert [r.free.objective for r in made.rungs] == pytest.approx([20, 1, 1])
+    assert made.rungs[1].nested.infeasible
+    assert made.rungs[2].nested is None
+    assert made.prices() == ((0, 0), None, None)
+
+
+# -- nested -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("smaller", "larger", "expected"),
+    [
+        ({}, {"a": 1}, []),
+        ({"a": 2}, {"a": 1, "b": 1}, []),
+        ({"a": 1}, {"a": 2}, ["a"]),
+        ({"a": 1}, {}, ["a"]),
+        ({"a": "2/x", "b": "2/x"}, {"a": "1/y", "b": "1/x"}, ["a"]),
+    ],
+)
+def test_what_keeps_a_plan_from_being_nested(smaller, larger, expected):
+    assert [a.id for a in not_nested(make_plan(smaller), make_plan(larger))] == expected
+
+
+def test_exactly_the_mode_is_kept_where_several_share_an_archetype():
+    instance = make(
+        drivers=[driver()],
+        archetypes=[{"id": "lean", "duration": 0, "one_off_cost": 4}],
+        affiliates=[{"id": "jp", "affiliate_class": "a", "revenue": 1}],
+        modes=[{"item": "jp", "id": "cheap", "cost_factor": 0.5}],
+    )
+    assert [m.archetype for m in instance.adoptables["jp"].modes] == ["lean", "lean"]
+    for bind in (inside, around):
+        tied = bind(instance, make_plan({"jp": "1/lean", "r1": 1}))
+        for mode, good in (("lean", True), ("cheap", False)):
+            assert evaluate(tied, make_plan({"jp": f"1/{mode}", "r1": 1})).feasible is good
+        # The cheap one would be worth 2 more.
+        assert optimum(tied)[0] == pytest.approx(26)
+    assert optimum(instance)[0] == pytest.approx(28)
+
+
+# -- brute force ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [2, 18, 36, 41, 132, 135])
+@pytest.mark.parametrize("anchor", ["full", "core"])
+def test_every_rung_is_what_brute_force_finds(seed, anchor):
+    instance = random_instance(seed, groups=["budgets"])
+    made = climbed(instance, (0.25, 0.6), anchor=anchor)
+    worths = [worths_of(instance, rung.cut) for rung in made.rungs]
+    for rung, known in zip(made.rungs, worths, strict=True):
+        assert agrees(rung.free, known.values(), made.measure.sense)
+    before = None
+    for k in range(3) if anchor == "full" else (2, 1, 0):
+        nested = made.rungs[k].nested
+        if before is not None:
+            pairs = ((p, (p, before) if anchor == "full" else (before, p)) for p in worths[k])
+            assert agrees(nested, [worths[k][p] for p, pair in pairs if not not_nested(*pair)], made.measure.sense)
+        if nested is None or nested.plan is None:
+            assert before is not None or not worths[k]
+            if before is not None:
+                break
+        before = nested.plan
+
+
+def worths_of(instance, cut):
+    """Every plan that keeps the rules with a cut, with what it is worth."""
+    if cut:
+        instance = instance.replace({"table": "budgets", "field": "amount", "scale": 1 - cut})
+    oracle = Oracle(instance)
+    return {plan: oracle.evaluator.goals(plan)[0] * oracle.senses[0] for plan in allowed(instance)}
+
+
+def agrees(solved, worths, sense):
+    if not worths:
+        return solved.infeasible
+    return solved.objective * sense == pytest.approx(max(worths), rel=1e-6, abs=1e-6)
+
+
+# -- intervals --------------------------------------------------------------------------------------------------------
+
+LATE = Termination.TIME_LIMIT
+
+
+def test_the_price_is_an_interval_of_what_is_proven():
+    rung = Rung(0.1, Solved(LATE, Plan(), 20, 25), Solved(LATE, Plan(), 14, 18))
+    # at least 20 − 18, at most 25 − 14
+    assert rung.price(1) == (2, 11)
+    assert Rung(0.1, Solved(LATE, Plan(), 25, 20), Solved(LATE, Plan(), 31, 27)).price(-1) == (2, 11)
+    assert Rung(0.1, Solved(LATE, Plan(), 20, 25), Solved(LATE, Plan(), 19, 24)).price(1) == (0, 6)
+    assert Rung(0.1, Solved(LATE, Plan(), 20, None), Solved(LATE, Plan(), 19, 24)).price(1) is None
+    assert Rung(0.1, Solved(LATE), None).price(1) is None
+
+
+def test_what_is_proven_of_one_rung_holds_for_others():
+    made = climbed(make(**TWO), (0.1, 0.2), gap=0.9)
+    for larger, smaller in zip(made.rungs, made.rungs[1:], strict=False):
+        assert larger.free.objective >= smaller.free.objective
+        assert larger.free.bound >= smaller.free.bound
+    for rung, exact in zip(made.rungs, (32, 16, 16), strict=True):
+        assert rung.nested.objective <= rung.free.objective <= exact + 1e-9
+        assert rung.free.bound >= exact - 1e-9
+
+
+def test_ctrl_c_leaves_the_rungs_there_are():
+    told = []
+
+    def stop(cut, kind, result):
+        told.append((cut, kind))
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    made = climbed(make(**TWO), told=stop)
+    assert not made.complete
+    assert told == [(0, "free"), (0.1, "free"), (0.1, "nested")]
+    assert [r.nested is None for r in made.rungs] == [False, True]
+
+
+# -- refused ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cuts", [(), (0.0, 0.1), (1.0,), (-0.1,), (0.1, 0.1)])
+def test_cuts_out_of_range(cuts):
+    with pytest.raises(SequencerError, match="cannot be used"):
+        climbed(make(**TWO), cuts)
+
+
+def test_nothing_to_cut_and_no_such_anchor():
+    with pytest.raises(SequencerError, match="nothing to cut"):
+        climbed(make(drivers=[driver()]))
+    with pytest.raises(SequencerError, match="choose full or core"):
+        climbed(make(**TWO), anchor="top")
+
+
+def test_as_data():
+    made = climbed(make(**NO_COMMON), (0.1,))
+    told = made.to_dict()
+    assert told["rungs"][1]["price"] == pytest.approx([18, 18])
+    assert told["rungs"][1]["steps"] == [{"id": "a", "before": 1, "after": None}]
+    assert isinstance(made, Ladder)
+    assert made.rungs[0].nested.plan == Plan((Adoption("a", 1),))
