@@ -185,11 +185,9 @@ class Outcome:
     def run(self) -> Exit:
         """Read, solve, store, print; return the exit code."""
         from sequencer.instance.checks import warnings
-        from sequencer.instance.features import refuse_not_modelled
 
         request = self.request
         instance = load_instance(request.instance, request.overlays, request.locks, request.objective)
-        refuse_not_modelled(instance)
         for warning in warnings(instance):
             say(f"Note: {clean(warning)}", hint=True)
         self.instance = instance

@@ -111,7 +111,7 @@ def _annotate(instance: Path, target: Path, problems: Sequence[InputProblem]) ->
 
 
 def _blank() -> dict[str, Any]:
-    keys = ("valid", "problems", "name", "fingerprint", "size", "warnings", "not_modelled", "unreachable")
+    keys = ("valid", "problems", "name", "fingerprint", "size", "warnings", "unreachable")
     return dict.fromkeys(keys) | {"valid": False, "problems": []}
 
 
@@ -120,10 +120,9 @@ def _problem(problem: InputProblem) -> dict[str, Any]:
 
 
 def findings(instance: Instance) -> dict[str, Any]:
-    """Size, warnings, rules not modelled and what cannot be reached, of a sound instance."""
+    """Size, warnings and what cannot be reached, of a sound instance."""
     from sequencer.cli.because import because
     from sequencer.instance.checks import warnings
-    from sequencer.instance.features import not_modelled
     from sequencer.instance.reach import reach
 
     found = reach(instance)
@@ -136,11 +135,11 @@ def findings(instance: Instance) -> dict[str, Any]:
             "waves": instance.n_waves,
             "tail_periods": len(instance.periods) - instance.n_waves,
             "adoptables": dict(kinds),
+            "begun": len(instance.adoptables) - len(instance.decided),
             "cells": sum(len(cells) for cells in instance.scope.values()),
             "requirements": len(instance.precedences),
         },
         "warnings": list(warnings(instance)),
-        "not_modelled": [{"name": f.name, "where": f.where} for f in not_modelled(instance)],
         "unreachable": [
             {
                 "id": i,
@@ -162,6 +161,8 @@ def _print(instance: Instance, content: dict[str, Any]) -> None:
     echo()
     names = KINDS | {Kind.STEP: "Capability steps"}
     rows = [(names[Kind(kind)], f"{number:,}") for kind, number in size["adoptables"].items()]
+    if size["begun"]:
+        rows += [("Live or in progress already", f"{size['begun']:,}")]
     tail = f" and {count(size['tail_periods'], 'year')} after them" if size["tail_periods"] else ""
     rows += [("Waves", f"{size['waves']}{tail}"), ("Value cells", f"{size['cells']:,}")]
     rows += [("Interdependencies", f"{size['requirements']:,}")]
@@ -171,16 +172,6 @@ def _print(instance: Instance, content: dict[str, Any]) -> None:
         for warning in content["warnings"]:
             echo(f"  {warning}")
         echo()
-    _print_not_modelled(content["not_modelled"])
     if content["unreachable"]:
         shown = [(u["id"], u["name"], u["because"]) for u in content["unreachable"]]
         echo_table(("id", "name", "why"), shown, title="Cannot be reached in any wave")
-
-
-def _print_not_modelled(features: list[dict[str, str]]) -> None:
-    if features:
-        echo("Not modelled yet, so that `sequencer solve` would refuse this instance:")
-        for feature in features:
-            echo(f"  {feature['name']} ({feature['where']})")
-        echo("An overlay can take them out: --overlay FILE.")
-        echo()

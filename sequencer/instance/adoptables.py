@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from sequencer.instance.history import begun, with_history
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
     from sequencer.instance.entities import Archetype, Touch
+    from sequencer.instance.history import History
     from sequencer.instance.instance import Instance
     from sequencer.instance.records import Costed
 
@@ -108,6 +110,9 @@ class Adoptable:
         Affiliate or brand a derived adoptable belongs to.
     weight, tactical, strategic : float
         Weight in shares, and learning amounts.
+    history : History or None
+        How it stands where it is live or in progress already, so that it is given no wave; its mode then takes only
+        what is still to come.
     """
 
     id: str
@@ -122,6 +127,7 @@ class Adoptable:
     weight: float = 1.0
     tactical: float = 0.0
     strategic: float = 0.0
+    history: History | None = None
 
     def mode(self, mode_id: str | None) -> Mode:
         """Mode by id; None and the empty id mean the only one.
@@ -142,9 +148,11 @@ class Adoptable:
 def expand(instance: Instance) -> dict[str, Adoptable]:
     """All adoptables of an instance by id, in table order."""
     made: dict[str, Adoptable] = {}
+    past = begun(instance)
     for source in (_plain, _steps, _affiliates, _mandate_steps, _derived):
         for item in source(instance):
-            made[item.id] = _with_extra_modes(instance, item)
+            whole = _with_extra_modes(instance, item)
+            made[item.id] = with_history(instance, whole, past) if past else whole
     return made
 
 

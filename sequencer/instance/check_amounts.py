@@ -34,7 +34,7 @@ def use_profiles(scene: Scene) -> Iterator[InputProblem]:
             yield scene.problem("use_profiles", index, "out-of-range", message, remedy, "profile")
         item = scene.instance.adoptables.get(row.item)
         longest = 0 if item is None else max(mode.span for mode in item.modes)
-        if item is not None and len(row.profile) > longest:
+        if item is not None and item.history is None and len(row.profile) > longest:
             message = f"the profile has {len(row.profile)} waves, but {row.item} is in progress for {longest} at most"
             remedy = f"Give {longest} numbers at most, or lengthen the duration."
             yield scene.problem("use_profiles", index, "profile-too-long", message, remedy, "profile")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sequencer.errors import InputProblem
 from sequencer.instance.adoptables import Adoptable
 from sequencer.instance.check_references import place
+from sequencer.instance.history import History
 from sequencer.instance.nearest import suggest
 from sequencer.instance.rules import Lock
 from sequencer.instance.scene import Scene
@@ -80,10 +81,21 @@ def _alone(scene: Scene, index: int, lock: Lock) -> Iterator[InputProblem]:
         yield scene.problem("locks", index, "unknown-mode", message, suggest(lock.mode, modes), "mode")
 
 
+def _against_history(history: History, found: _Joint) -> str:
+    """What a lock asks of something that is live or in progress already; start waves and modes are past."""
+    if found.never:
+        return f"must never be adopted, but is {'in progress' if history.under_way else 'live'} already (initial_state)"
+    if found.by and history.live > min(found.by):
+        return f"must be live by wave {min(found.by)}, but is in progress until wave {history.live - 1} (initial_state)"
+    return ""
+
+
 def _contradiction(item: Adoptable, found: _Joint) -> str:
     """Two decisions about an adoptable that exclude each other, in words; empty where none do."""
     if found.must and found.never:
         return "must be adopted and must never be"
+    if item.history is not None:
+        return _against_history(item.history, found)
     if found.never:
         return ""
     first, last = max(found.earliest, default=1), min(found.latest, default=10**9)

@@ -1,4 +1,4 @@
-"""Checks of what rules mean together: modes left, scope, exceptions, circles of requirements, the initial state."""
+"""Checks of what rules mean together: modes left, scope, exceptions, circles of requirements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sequencer.errors import InputProblem
 from sequencer.instance.adoptables import Adoptable
 from sequencer.instance.entities import ExceptionRule
 from sequencer.instance.instance import Instance
-from sequencer.instance.items import Member, UnknownItemError
+from sequencer.instance.items import Member
 from sequencer.instance.nearest import suggest
 from sequencer.instance.precedences import gated
 from sequencer.instance.scene import Scene
@@ -158,14 +158,14 @@ def _needs(instance: Instance) -> list[Need]:
     found = instance.adoptables
     made: list[Need] = []
     for row, rule, _ in instance.bounds:
-        if rule.single is None or rule in instance.waivers:
+        if rule.single is None or rule in instance.waivers or found[rule.item.id].history is not None:
             continue
         if rule.item.modes is None or len(rule.item.modes) == len(found[rule.item.id].modes):
             waves = _shortest(found[rule.single.id], rule.single) + rule.lag
             made.append(Need(rule.item.id, rule.single.id, waves, row))
     for item_id, adoptable in found.items():
         before = _step_before(adoptable)
-        if before in found:
+        if before in found and adoptable.history is None:
             made.append(Need(item_id, before, max(_shortest(found[before], Member(before)), 1), None))
     return made
 
@@ -207,25 +207,3 @@ def _way(edges: dict[str, list[Need]], start: str, end: str) -> list[Need] | Non
                 came[need.required] = need
                 queue.append(need.required)
     return None
-
-
-def initial_state(scene: Scene) -> Iterator[InputProblem]:
-    """Rows of the initial state name what their kind of record is about."""
-    instance = scene.instance
-    pots = {"hq", *instance.by_id("pots"), *instance.by_id("affiliates")}
-    known = {"carry": pots, "value": set(instance.categories)}
-    for index, row in scene.items("initial_state"):
-        if row.record == "mandate":
-            if row.level is None:
-                message = "the mandate's row has no level"
-                yield scene.problem("initial_state", index, "missing-value", message, "Fill in level.", "level")
-            continue
-        words = known.get(row.record)
-        if words is None:
-            try:
-                instance.members(row.id)
-            except UnknownItemError:
-                words = set(instance.adoptables)
-        if words is not None and row.id not in words and not scene.may_exist(row.id):
-            message = f"there is no '{row.id}' for a row '{row.record}'"
-            yield scene.problem("initial_state", index, "unknown-reference", message, suggest(row.id, words), "id")

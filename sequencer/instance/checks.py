@@ -13,6 +13,7 @@ from sequencer.errors import InputProblem
 from sequencer.instance import (
     check_amounts,
     check_goals,
+    check_history,
     check_local,
     check_locks,
     check_logic,
@@ -78,7 +79,7 @@ ITEM_CHECKS: tuple[Check, ...] = (
     check_logic.scope,
     check_logic.exceptions,
     check_logic.cycles,
-    check_logic.initial_state,
+    check_history.initial_state,
     check_locks.locks,
 )
 """Checks that need the adoptables."""

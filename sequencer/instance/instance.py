@@ -17,6 +17,7 @@ from sequencer.instance import rules as r
 from sequencer.instance.adoptables import Adoptable, Mode
 from sequencer.instance.calendar import Period, add_months, make_periods
 from sequencer.instance.fingerprint import fingerprint
+from sequencer.instance.history import Past, past_of
 from sequencer.instance.items import Member, merged, resolve
 from sequencer.instance.precedences import Bound, Precedence, bounds, cell_gates, waivers
 from sequencer.instance.records import Named, Record
@@ -171,6 +172,16 @@ class Instance(BaseModel):
     def adoptables(self) -> dict[str, Adoptable]:
         """Everything that is given a wave, by id, in table order. As-is steps are not in it."""
         return _adoptables.expand(self)
+
+    @cached_property
+    def decided(self) -> dict[str, Adoptable]:
+        """Adoptables that a plan gives a wave: all but those that are live or in progress already."""
+        return {i: item for i, item in self.adoptables.items() if item.history is None}
+
+    @cached_property
+    def past(self) -> Past:
+        """What a programme under way has earned, spent and carried before wave 1."""
+        return past_of(self)
 
     def label(self, item_id: str) -> str:
         """Name shown for any id; the id itself where it has none."""

@@ -84,13 +84,14 @@ class _Search:
         self.end = instance.n_waves + 1
         self.latest: dict[Key, int] = {}
         self.bounds: dict[Key, _Bound] = {}
-        for item in instance.adoptables.values():
+        for item in instance.decided.values():
             for mode in item.modes:
                 self._initial(item, mode.id, mode.duration)
         self._locks()
         self._given_path()
         for key, window in known.items():
-            self.bounds[key].raise_to(window.earliest, window.because)
+            if key in self.bounds:
+                self.bounds[key].raise_to(window.earliest, window.because)
 
     def _initial(self, item: Adoptable, mode: str, duration: int) -> None:
         key = (item.id, mode)
@@ -113,7 +114,7 @@ class _Search:
 
     def _given_path(self) -> None:
         path = self.instance.settings.mandate_path
-        for item in self.instance.adoptables.values():
+        for item in self.instance.decided.values():
             if item.kind == Kind.MANDATE and path:
                 waves = [w for w, level in enumerate(path, start=1) if level >= (item.level or 0)]
                 ref = RuleRef("mandate", (item.id,))
@@ -125,11 +126,16 @@ class _Search:
         return next(m for m in self.instance.adoptables[key[0]].modes if m.id == key[1])
 
     def _keys(self, member: Member) -> list[Key]:
+        """Keys of a member's modes; none of what is live or in progress already."""
+        if member.id not in self.instance.decided:
+            return []
         modes = member.modes or tuple(m.id for m in self.instance.adoptables[member.id].modes)
         return [(member.id, m) for m in modes]
 
     def first_start(self, member: Member) -> tuple[int, tuple[RuleRef, ...]]:
         """Earliest start wave over the modes of a member that have a wave left, and why."""
+        if (history := self.instance.adoptables[member.id].history) is not None:
+            return (0 if member.modes is None or history.mode in member.modes else NEVER), ()
         best = min(
             self._keys(member),
             key=lambda k: self.bounds[k].wave if self.bounds[k].wave <= self.latest[k] else NEVER,
@@ -139,6 +145,8 @@ class _Search:
 
     def first_live(self, member: Member) -> tuple[int, tuple[RuleRef, ...]]:
         """Earliest period a member can be live, and why."""
+        if (history := self.instance.adoptables[member.id].history) is not None:
+            return (history.live if member.modes is None or history.mode in member.modes else NEVER), ()
         waves = []
         for key in self._keys(member):
             bound = self.bounds[key]
@@ -217,9 +225,9 @@ def reach(instance: Instance, known: Mapping[Key, Window] | None = None) -> Reac
     """
     search = _Search(instance, known or {})
     search.run()
-    windows = {key: Window(b.wave, search.latest[key], b.because) for key, b in search.bounds.items()}
+    windows = {key: Window(b.wave, search.latest[key], b.because) for key, b in search.bounds.items()} | _past(instance)
     unreachable = {}
-    for item in instance.adoptables.values():
+    for item in instance.decided.values():
         own = [windows[item.id, m.id] for m in item.modes]
         if all(w.empty for w in own):
             unreachable[item.id] = min(own, key=lambda w: w.earliest).because
@@ -231,7 +239,13 @@ def unreduced(instance: Instance) -> Reach:
     last = instance.n_waves
     windows = {
         (item.id, mode.id): Window(1, min(last, last + 1 - mode.duration))
-        for item in instance.adoptables.values()
+        for item in instance.decided.values()
         for mode in item.modes
     }
-    return Reach(windows)
+    return Reach(windows | _past(instance))
+
+
+def _past(instance: Instance) -> dict[Key, Window]:
+    """What is live or in progress already starts in no wave."""
+    past = (item for item in instance.adoptables.values() if item.history is not None)
+    return {(item.id, mode.id): Window(1, 0) for item in past for mode in item.modes}

@@ -257,15 +257,30 @@ class Lock(Record):
 
 
 class InitialState(Record):
-    """What is already live, in progress, earned or carried when wave 1 starts."""
+    """What is already live, in progress, earned, spent or carried when wave 1 starts."""
 
     table: ClassVar[str] = "initial_state"
-    key: ClassVar[tuple[str, ...]] = ("record", "id")
+    key: ClassVar[tuple[str, ...]] = ("record", "id", "wave")
 
-    record: Literal["live", "in_progress", "carry", "mandate", "value"] = field("what the row says")
-    id: str = field("adoptable (live, in_progress), pot (carry) or category (value)", "")
-    mode: str = field("mode", "")
-    live_months: int = field("months it has been live", 0, ge=0, unit="months")
+    record: Literal["live", "in_progress", "carry", "mandate", "value", "spend", "gain"] = field("what the row says")
+    id: str = field("adoptable (live, in_progress), pot (carry, spend), category (value) or affiliate (gain)", "")
+    mode: str = field("mode it was adopted in, where it has several", "")
+    live_months: int = field("months it has been live; its ramp goes on from there", 0, ge=0, unit="months")
+    live_waves: int | None = field(
+        "waves it has been live, for lags; empty: long enough for every lag", None, ge=0, unit="waves"
+    )
     remaining_waves: int = field("waves still in progress", 0, ge=0, unit="waves")
-    amount: float = field("committed cost, opening carry, or cumulative value", 0.0, unit="money")
+    amount: float | None = field(
+        "committed cost still to be paid (empty: what remains of the one-off cost), or what was carried, earned, "
+        "spent or gained",
+        None,
+        unit="money",
+        allow_inf_nan=False,
+    )
     level: int | None = field("mandate level", None, ge=0)
+    wave: int | None = field(
+        "wave of what was earned or spent: 0 is the one before wave 1, -1 the one before that; a value without one "
+        "was earned some time before",
+        None,
+        le=0,
+    )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pyomo.common.gc_manager import PauseGC
 
 from sequencer.errors import SequencerError
-from sequencer.instance.features import refuse_not_modelled
 from sequencer.instance.goals import goals
 from sequencer.instance.reach import unreduced
 from sequencer.model.constraints.affiliate_gains import affiliate_gains
@@ -102,11 +101,10 @@ def build(instance: Instance, *, formulation: str = "compact", reduce: bool = Tr
     Raises
     ------
     sequencer.errors.UnsupportedError
-        If the instance asks for a rule that is not modelled, or a formulation that cannot be exact for it.
+        If the formulation cannot be exact for what the instance asks for.
     sequencer.errors.SequencerError
         If there is no such formulation.
     """
-    refuse_not_modelled(instance)
     if formulation not in FORMULATIONS:
         message = f"there is no formulation '{formulation}'; choose one of {', '.join(FORMULATIONS)}"
         raise SequencerError(message)

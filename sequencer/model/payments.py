@@ -34,10 +34,11 @@ def holding(model: SequencingModel, pot: str) -> list[float | None]:
     keep = model.instance.carry_share(pot)
     made: list[float | None] = []
     held = 0.0
+    opening = model.instance.past.carry.get(pot, 0.0)
     for w, budget in enumerate(model.instance.budget[pot], start=1):
         kept = keep * held if keep else 0.0
         more = max(0.0, model.box(received(model, pot, w))[1])
-        held = budget * model.money_scale + kept + freed(model, pot, w) + more
+        held = (budget + (opening if w == 1 else 0.0)) * model.money_scale + kept + freed(model, pot, w) + more
         made.append(held if math.isfinite(held) else None)
     return made
 
@@ -61,7 +62,10 @@ def received(model: SequencingModel, pot: str, wave: int) -> Linear:
     columns = [*model.transfer.items(), *model.price.items()]
     made = total(Linear(terms={column: 1.0}) for (_, w), column in columns if w == wave)
     settings = model.instance.settings
-    if settings.reinvest_share and wave > 1:
+    if settings.reinvest_share and wave == 1:
+        before = model.instance.past.earned(settings.reinvest_categories, 0)
+        made.constant += settings.reinvest_share * before * model.money_scale
+    elif settings.reinvest_share:
         for category in settings.reinvest_categories or (None,):
             made.add(model.value.expr(category=category, period=wave - 1), settings.reinvest_share)
     return made

@@ -150,10 +150,12 @@ def _ancestors(instance: Instance) -> dict[str, set[str]]:
     """For each item, what must be live before it starts in whatever mode, and no exception may waive."""
     direct: dict[str, set[str]] = {i: set() for i in instance.adoptables}
     for rule in instance.precedences:
-        if rule.item.modes is None and rule.single is not None and rule not in instance.waivers:
+        needed = rule.item.id in instance.decided and rule not in instance.waivers
+        if needed and rule.item.modes is None and rule.single is not None:
             direct[rule.item.id].add(rule.single.id)
     for item, below in step_pairs(instance):
-        direct[item].add(below)
+        if item in instance.decided:
+            direct[item].add(below)
     made: dict[str, set[str]] = {}
     for start in direct:
         found: set[str] = set()
@@ -190,7 +192,8 @@ def _pot_limits(instance: Instance) -> Iterator[Limit]:
         if any(line.amount < 0 and pot in dict(line.shares) for m in modes for line in m.lines):
             continue
         take = {i.id: min(_one_off(m, pot) for m in i.modes) for i in instance.adoptables.values()}
-        yield RuleRef("budgets", (pot,)), amounts, take
+        opening = instance.past.carry.get(pot, 0.0)
+        yield RuleRef("budgets", (pot,)), (amounts[0] + opening, *amounts[1:]), take
 
 
 def _one_off(mode: Mode, pot: str) -> float:

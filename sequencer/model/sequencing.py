@@ -26,9 +26,11 @@ Sense = Literal["<=", ">=", "="]
 class SequencingModel:
     """Mathematics of an instance under construction.
 
-    Decisions are cumulative: column ``adopt[i, m, w]`` is 1 iff ``i`` has started in mode ``m`` in a wave ``≤ w``. Only
-    waves of the item's window have a column, so sums over waves and the monotone chain stay short. Amounts of money
-    are multiplied by :attr:`money_scale`, chosen from the instance's own magnitudes.
+    What is live or in progress when wave 1 starts has no columns: it counts as started in every wave, and as live and
+    in progress where its history says so. Other decisions are cumulative: column ``adopt[i, m, w]`` is 1 iff ``i`` has
+    started in mode ``m`` in a wave ``≤ w``. Only waves of the item's window have a column, so sums over waves and the
+    monotone chain stay short. Amounts of money are multiplied by :attr:`money_scale`, chosen from the instance's own
+    magnitudes.
 
     Attributes
     ----------
@@ -86,7 +88,7 @@ class SequencingModel:
     def _make_adoption_columns(self) -> None:
         index = [
             (item.id, mode.id, w)
-            for item in self.instance.adoptables.values()
+            for item in self.instance.decided.values()
             for mode in item.modes
             for w in self._window(item.id, mode.id)
         ]
@@ -115,6 +117,11 @@ class SequencingModel:
 
     # -- expressions --------------------------------------------------------------------------------------------------
 
+    @staticmethod
+    def _taken(item: Adoptable, modes: tuple[str, ...] | None) -> bool:
+        """Whether an adoptable with a history took one of some modes."""
+        return item.history is not None and (modes is None or item.history.mode in modes)
+
     def _modes(self, item: Adoptable, modes: tuple[str, ...] | None) -> list[Mode]:
         return [m for m in item.modes if modes is None or m.id in modes]
 
@@ -127,6 +134,9 @@ class SequencingModel:
         return self._started[key]
 
     def _by(self, item: str, mode: str, wave: int) -> Linear:
+        history = self.instance.adoptables[item].history
+        if history is not None:
+            return Linear(float(mode == history.mode))
         window = self.reach.windows[item, mode]
         if window.empty or wave < window.earliest:
             return Linear()
@@ -140,16 +150,22 @@ class SequencingModel:
         """Whether an adoptable is live in a period, every tail period counting as W + 1. Not to be changed in place."""
         key = (item, modes, min(period, self.instance.n_waves + 1))
         if key not in self._live:
-            chosen = self._modes(self.instance.adoptables[item], modes)
+            adoptable = self.instance.adoptables[item]
+            chosen = self._modes(adoptable, modes)
+            if adoptable.history is not None:
+                return Linear(float(adoptable.history.lives(key[2]) and self._taken(adoptable, modes)))
             self._live[key] = total(self._by(item, m.id, key[2] - m.duration) for m in chosen)
         return self._live[key]
 
     def live_member(self, member: Member, period: int) -> Linear:
-        """Whether a member (an adoptable in some of its modes) is live in a period."""
-        return self.live(member.id, period, member.modes) if period >= 1 else Linear()
+        """Whether a member (an adoptable in some of its modes) is live in a period; before wave 1 only what was."""
+        return self.live(member.id, period, member.modes)
 
     def in_progress(self, item: str, wave: int, mode: Mode) -> Linear:
         """Whether an adoptable is in progress in a mode; the start wave always counts."""
+        history = self.instance.adoptables[item].history
+        if history is not None:
+            return Linear(float(mode.id == history.mode and not history.lives(wave)))
         return self._by(item, mode.id, wave) - self._by(item, mode.id, wave - mode.span)
 
     def of_kind(self, kind: Kind) -> list[Adoptable]:

@@ -14,6 +14,8 @@ from sequencer.model.linear import Linear, total
 from sequencer.types import RuleRef
 
 if TYPE_CHECKING:
+    from sequencer.instance.adoptables import Mode
+    from sequencer.instance.history import History
     from sequencer.instance.instance import Instance
     from sequencer.instance.rules import Capacity
     from sequencer.model.sequencing import SequencingModel
@@ -25,7 +27,9 @@ def load(model: SequencingModel, resource: str, wave: int) -> Linear:
     for item in model.instance.adoptables.values():
         for mode in item.modes:
             profile = mode.use.get(resource, ())
-            if profile and min(profile) == max(profile):
+            if item.history is not None:
+                made.add(_committed(item.history, mode, profile, wave))
+            elif profile and min(profile) == max(profile):
                 made.add(model.in_progress(item.id, wave, mode), profile[0])
             else:
                 for since, use in enumerate(profile):
@@ -37,6 +41,11 @@ def load(model: SequencingModel, resource: str, wave: int) -> Linear:
         if column is not None:
             made.add(Linear(terms={column: 1.0}), amount)
     return made
+
+
+def _committed(history: History, mode: Mode, profile: tuple[float, ...], wave: int) -> Linear:
+    """What is in progress since before wave 1 still takes: its profile is of the waves from wave 1 on."""
+    return Linear(profile[wave - 1]) if mode.id == history.mode and wave <= len(profile) else Linear()
 
 
 def pair_amounts(instance: Instance, resource: str) -> dict[tuple[str, str], float]:
@@ -86,5 +95,5 @@ def _live_pairs(model: SequencingModel) -> Iterator[tuple[tuple[str, str, str, i
             members = [i for i in (a, b, f"{b}@{a}") if i in model.instance.adoptables]
             for w in model.waves:
                 live = [model.live(i, w) for i in members]
-                if all(one.terms for one in live):
+                if all(one.terms or one.constant for one in live):
                     yield (resource, a, b, w), live

@@ -25,9 +25,13 @@ def ramp_factor(ramp: Ramp, age: int) -> float:
     return factor
 
 
-def ramp_average(ramp: Ramp, since: Period, period: Period) -> float:
-    """Average of a ramp over the months of ``period`` for what is active since the start of ``since``; 0 before it."""
+def ramp_average(ramp: Ramp, since: Period, period: Period, before: int = 0) -> float:
+    """Average of a ramp over the months of ``period`` for what is active since the start of ``since``; 0 before it.
+
+    Where wave 1 has found it active, ``before`` is its age in months when wave 1 starts.
+    """
     first = period.start_month - since.start_month
     if first < 0:
         return 0.0
+    first += before
     return sum(ramp_factor(ramp, first + month) for month in range(period.months)) / period.months

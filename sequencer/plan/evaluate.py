@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from sequencer.instance.features import refuse_not_modelled
 from sequencer.plan.measures import Measures, goals_of, npv
 from sequencer.plan.prepared import Prepared
 from sequencer.plan.rows import Check, CostRow, Earning, LoadRow, MoneyRow, Sense, Slack, ValueRow, Violation
@@ -64,7 +63,8 @@ class Evaluation:
     slacks : tuple of Slack
         Room in every rule checked, negative where it is broken.
     live_from : dict of str to int
-        Period from which each adopted item is live; W + 1 is the tail, what lies beyond is never live (a violation).
+        Period from which each adopted item is live, 0 where it was before wave 1; W + 1 is the tail, what lies beyond
+        is never live (a violation).
     earnings : tuple of Earning
         Every source of value with its course over time; :attr:`value_rows` lays it out by period.
     """
@@ -137,18 +137,9 @@ class Evaluator:
     ----------
     instance
         What is given.
-    refuse
-        Whether an instance with rules that are not modelled yet is refused.
-
-    Raises
-    ------
-    sequencer.errors.UnsupportedError
-        If it is.
     """
 
-    def __init__(self, instance: Instance, *, refuse: bool = True) -> None:
-        if refuse:
-            refuse_not_modelled(instance)
+    def __init__(self, instance: Instance) -> None:
         self.prepared = Prepared(instance)
 
     def state(self, plan: Plan) -> State:
@@ -185,7 +176,7 @@ class Evaluator:
             load_rows=state.load_rows,
             mandate=state.mandate,
             slacks=tuple(Slack(c.ref, c.lhs, c.sense, c.rhs, c.slack) for c in checks),
-            live_from={i: start.live for i, start in state.starts.items()},
+            live_from={i: max(start.live, 0) for i, start in state.starts.items()},
             earnings=state.earnings,
         )
 
@@ -227,10 +218,5 @@ def evaluate(instance: Instance, plan: Plan) -> Evaluation:
     -------
     Evaluation
         With a violation for each rule broken; a plan is never an error.
-
-    Raises
-    ------
-    sequencer.errors.UnsupportedError
-        If the instance asks for a rule that is not modelled yet.
     """
     return _evaluator(_Same(instance)).evaluate(plan)

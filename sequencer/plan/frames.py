@@ -20,15 +20,18 @@ By = Literal["category", "driver", "affiliate"]
 def roadmap(evaluation: Evaluation) -> pd.DataFrame:
     """What is adopted, one row each, by start wave and id.
 
-    Columns: ``id``, ``name``, ``kind``, ``mode`` (empty where there is one way only), ``wave``, ``live_from`` (a
-    period; W + 1 is the tail), ``start_date`` and ``live_date`` (missing where the instance has no start date).
+    Columns: ``id``, ``name``, ``kind``, ``mode`` (empty where there is one way only), ``wave`` (0 where it had started
+    before wave 1), ``live_from`` (a period; W + 1 is the tail, 0 before wave 1), ``start_date`` and ``live_date``
+    (missing before wave 1, and where the instance has no start date).
     """
     instance = evaluation.instance
     rows = []
     for item_id, live in evaluation.live_from.items():
-        item, wave = instance.adoptables[item_id], evaluation.plan.wave(item_id) or 0
-        mode = evaluation.plan.mode(item_id) or ""
-        dates = (instance.date_of(wave), instance.date_of(live))
+        item = instance.adoptables[item_id]
+        wave, mode = evaluation.plan.wave(item_id) or 0, evaluation.plan.mode(item_id) or ""
+        if item.history is not None:
+            wave, mode = 0, item.history.mode
+        dates = tuple(instance.date_of(w) if w else None for w in (wave, live))
         rows.append((item_id, item.name, str(item.kind), mode, wave, live, *dates))
     columns = ["id", "name", "kind", "mode", "wave", "live_from", "start_date", "live_date"]
     frame = pd.DataFrame(rows, columns=columns)

@@ -37,7 +37,7 @@ def _use(state: State) -> Amounts:
     made: Amounts = defaultdict(float)
     for start in state.starts.values():
         for resource, profile in start.mode.use.items():
-            for w, amount in enumerate(profile, start=start.wave):
+            for w, amount in zip(start.waves, profile, strict=False):
                 made[resource, w] += amount
     return made
 
@@ -46,7 +46,7 @@ def _upkeep(state: State) -> Amounts:
     made: Amounts = defaultdict(float)
     for start in state.starts.values():
         for resource, amount in start.mode.upkeep.items():
-            for w in range(start.live, state.last + 1):
+            for w in range(max(start.live, 1), state.last + 1):
                 made[resource, w] += amount
     for resource, amount, members in state.prepared.pair_uses:
         since = state.live_since(members)

@@ -12,7 +12,8 @@ from sequencer.types import HQ
 
 if TYPE_CHECKING:
     from sequencer.plan.plan import Payment
-    from sequencer.plan.state import Start, State
+    from sequencer.plan.start import Start
+    from sequencer.plan.state import State
 
 Amounts = dict[tuple[str, int], float]
 """Money by pot (or affiliate) and wave."""
@@ -51,13 +52,13 @@ def _cost_of(state: State, start: Start) -> Iterator[CostRow]:
 
 def _spread(state: State, start: Start) -> range:
     """Waves in progress; a start too late to be live in time pays what falls into the waves there are."""
-    return range(start.wave, min(start.wave + start.mode.span, state.last + 1))
+    return range(start.waves.start, min(start.waves.stop, state.last + 1))
 
 
 def _live(state: State, start: Start) -> range:
     """Periods in which it is live, tail included; none where it is not live in time."""
     end = len(state.prepared.years) + 1
-    return range(start.live, end) if start.live <= state.last + 1 else range(0)
+    return range(max(start.live, 1), end) if start.live <= state.last + 1 else range(0)
 
 
 def payments(state: State, given: Iterable[Payment]) -> Amounts:
@@ -92,7 +93,7 @@ def _pot_rows(state: State, pot: str, spend: Amounts, reinvested: list[float]) -
     """One pot, wave by wave."""
     budget = state.instance.budget.get(pot)
     keep = state.instance.carry_share(pot)
-    carry_in = 0.0
+    carry_in = state.instance.past.carry.get(pot, 0.0) if budget is not None else 0.0
     for w in state.waves:
         whole = None if budget is None else budget[w - 1]
         released = None if whole is None else state.released[w - 1] * whole
@@ -130,7 +131,8 @@ def _reinvested(state: State) -> list[float]:
         return [0.0] * state.last
     categories = settings.reinvest_categories or ("",)
     value = [sum(state.value(w, category) for category in categories) for w in state.waves]
-    return [0.0, *(settings.reinvest_share * amount for amount in value[:-1])]
+    before = state.instance.past.earned(settings.reinvest_categories, wave=0)
+    return [settings.reinvest_share * amount for amount in (before, *value[:-1])]
 
 
 def _spend(state: State) -> Amounts:

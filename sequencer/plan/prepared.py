@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sequencer.instance.goals import goals, weights
 from sequencer.plan.clock import Ramp, discount_factor, ramp_average
+from sequencer.plan.start import Start
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
@@ -73,12 +74,21 @@ class Prepared:
         self.goals = goals(instance)
         self.weights = weights(instance)
         self.costs: dict[tuple[str, str, int], tuple[CostRow, ...]] = {}
-        self._shapes: dict[tuple[str, str, Ramp, int], tuple[float, ...]] = {}
+        self._shapes: dict[tuple[str, str, Ramp, int, int], tuple[float, ...]] = {}
         self._factors: dict[tuple[str, str], tuple[float, Ramp]] = {}
 
     def of_kind(self, kind: Kind) -> tuple[Adoptable, ...]:
         """Adoptables of a kind, in instance order."""
         return self._kinds.get(kind, ())
+
+    @cached_property
+    def past(self) -> dict[str, Start]:
+        """What had started before wave 1, by id."""
+        made = {}
+        for item in self.items.values():
+            if item.history is not None:
+                made[item.id] = Start(item, item.mode(item.history.mode), 0, item.history.live)
+        return made
 
     @cached_property
     def _kinds(self) -> dict[Kind, tuple[Adoptable, ...]]:
@@ -151,12 +161,12 @@ class Prepared:
             made[step.customer_type] = (*made.get(step.customer_type, ()), step)
         return made
 
-    def own_shape(self, initiative: str, start: int) -> tuple[float, ...]:
-        """Years × average of its own ramp by period, for an initiative live since period ``start``."""
-        key = ("", initiative, (), start)
+    def own_shape(self, initiative: str, start: int, before: int) -> tuple[float, ...]:
+        """Years × average of its own ramp by period, for an initiative live ``before`` months already in ``start``."""
+        key = ("", initiative, (), start, before)
         if key not in self._shapes:
             ramp, since = self.instance.ramp_of_owner(initiative), self.instance.periods[start - 1]
-            self._shapes[key] = tuple(p.years * ramp_average(ramp, since, p) for p in self.instance.periods)
+            self._shapes[key] = tuple(p.years * ramp_average(ramp, since, p, before) for p in self.instance.periods)
         return self._shapes[key]
 
     def affiliate_factor(self, affiliate: str, mode: Mode) -> tuple[float, Ramp]:
@@ -167,13 +177,13 @@ class Prepared:
             self._factors[key] = (factor, self.instance.ramp_of(mode))
         return self._factors[key]
 
-    def shape(self, driver: str, brand: str, ramp: Ramp, start: int) -> tuple[float, ...]:
-        """Years × lifecycle × average ramp by period, for what is active since period ``start``."""
-        key = (driver, brand, ramp, start)
+    def shape(self, driver: str, brand: str, ramp: Ramp, start: int, before: int = 0) -> tuple[float, ...]:
+        """Years × lifecycle × average ramp by period, for what is active since ``before`` months before ``start``."""
+        key = (driver, brand, ramp, start, before)
         if key not in self._shapes:
             since = self.instance.periods[start - 1]
             self._shapes[key] = tuple(
-                p.years * self.instance.lifecycle_of(driver, brand, p.index) * ramp_average(ramp, since, p)
+                p.years * self.instance.lifecycle_of(driver, brand, p.index) * ramp_average(ramp, since, p, before)
                 for p in self.instance.periods
             )
         return self._shapes[key]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sequencer.plan import load, money, value
 from sequencer.plan.measures import Measures, measures
+from sequencer.plan.start import Start
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sequencer.instance.adoptables import Adoptable, Mode
     from sequencer.instance.instance import Instance
     from sequencer.instance.items import Member
     from sequencer.plan.plan import Adoption, Plan
@@ -20,24 +20,11 @@ if TYPE_CHECKING:
     from sequencer.plan.rows import CostRow, Earning, LoadRow, MoneyRow
 
 
-class Start(NamedTuple):
-    """An adoption that can be understood: its item, mode, start wave, and the period from which it is live."""
-
-    item: Adoptable
-    mode: Mode
-    wave: int
-    live: int
-
-    def in_progress(self, wave: int) -> bool:
-        """Whether it is in progress in a wave; the start wave always counts."""
-        return self.wave <= wave < self.wave + self.mode.span
-
-
 class State:
     """A plan under evaluation.
 
     Adoptions that cannot be understood (unknown item or mode, wave outside the horizon, a second adoption of the same
-    item) count for nothing; the rule ``start_once`` reports them.
+    item, or one of what has started before wave 1) count for nothing; the rule ``start_once`` reports them.
 
     Attributes
     ----------
@@ -46,7 +33,7 @@ class State:
     plan : Plan
         The plan.
     starts : dict of str to Start
-        What is adopted, by id.
+        What is adopted, by id, before wave 1 or by the plan.
     """
 
     def __init__(self, prepared: Prepared, plan: Plan) -> None:
@@ -54,7 +41,7 @@ class State:
         self.instance: Instance = prepared.instance
         self.plan = plan
         self.last = prepared.last
-        self.starts: dict[str, Start] = {}
+        self.starts: dict[str, Start] = dict(prepared.past)
         for adoption in plan.adoptions:
             start = self._understood(adoption)
             if start is not None:
@@ -62,7 +49,7 @@ class State:
 
     def _understood(self, adoption: Adoption) -> Start | None:
         item = self.prepared.items.get(adoption.id)
-        if item is None or not 1 <= adoption.wave <= self.last:
+        if item is None or item.history is not None or not 1 <= adoption.wave <= self.last:
             return None
         try:
             mode = item.mode(adoption.mode)
@@ -83,6 +70,11 @@ class State:
             start = self.starts.get(item.id)
             if start is not None:
                 yield start
+
+    @property
+    def decided(self) -> Iterator[Start]:
+        """What the plan adopts."""
+        return (start for start in self.starts.values() if not start.past)
 
     def start_of(self, member: Member) -> Start | None:
         """Start of a member, None where it is not adopted, or in none of the modes meant."""
@@ -106,6 +98,14 @@ class State:
             if start.live > since:
                 since = start.live
         return since if since <= self.last + 1 else None
+
+    def months_before(self, items: Iterable[str], gates: Iterable[tuple[str, int]] = ()) -> int:
+        """Months before wave 1 for which all items have been live, and gates open for their lags; 0 for none."""
+        ages = []
+        for item_id, lag in (*((i, 0) for i in items), *gates):
+            history = self.prepared.items[item_id].history
+            ages.append(0 if history is None or history.live > 1 - lag else history.open_months(lag))
+        return min(ages, default=0)
 
     # -- what follows -------------------------------------------------------------------------------------------------
 

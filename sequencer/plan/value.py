@@ -28,12 +28,13 @@ def cells(state: State) -> Iterator[Earning]:
         own = driver.mode.value_factor * driver.mode.success
         for a, b, k, weight, members, gates in prepared.cells[driver.item.id]:
             since = state.live_since(members)
+            before = state.months_before(members, gates)
             if since is not None and gates:
                 since = _through(state, gates, since)
             if since is None or since > periods:
                 continue
             factor, ramp = affiliates[a]
-            shape = prepared.shape(driver.item.id, b, ramp, since)
+            shape = prepared.shape(driver.item.id, b, ramp, since, before)
             yield Earning(
                 driver.item.id, category[driver.item.id], a, b, k, since, weight * own * factor * brands[b], shape
             )
@@ -42,10 +43,9 @@ def cells(state: State) -> Iterator[Earning]:
 def _through(state: State, gates: Iterable[tuple[str, int]], since: int) -> int | None:
     """First period from ``since`` on in which local steps have been live for their lags; None if they never are."""
     for step, lag in gates:
-        live = state.live_since((step,))
-        if live is None:
+        if state.live_since((step,)) is None:
             return None
-        since = max(since, live + lag)
+        since = max(since, state.starts[step].live + lag)
     return since
 
 
@@ -57,9 +57,9 @@ def initiatives(state: State) -> Iterator[Earning]:
         if since is None or since > len(periods):
             continue
         if row.value_per_year:
-            shape = state.prepared.own_shape(row.id, since)
+            shape = state.prepared.own_shape(row.id, since, state.months_before((row.id,)))
             yield Earning(row.id, row.category, "", "", "", since, row.value_per_year * row.success, shape)
-        if row.value_once:
+        if row.value_once and state.starts[row.id].live >= 1:
             once = tuple(float(p.index == since) for p in periods)
             yield Earning(row.id, row.category, "", "", "", since, row.value_once * row.success, once)
 

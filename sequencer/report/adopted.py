@@ -21,9 +21,9 @@ class Adopted(NamedTuple):
     item, mode
         What is adopted, and how.
     wave : int
-        Start wave.
+        Start wave; 0 where it had started before wave 1.
     live : int
-        Period from which it is live.
+        Period from which it is live; 0 where it had been before wave 1.
     """
 
     item: Adoptable
@@ -33,8 +33,11 @@ class Adopted(NamedTuple):
 
 
 def adopted(evaluation: Evaluation) -> dict[str, Adopted]:
-    """Adoptions that count, by id in table order; what a hand-made plan says that means nothing is left out."""
+    """What is adopted, before wave 1 or by the plan, by id in table order; what counts for nothing is left out."""
     found: dict[str, Adopted] = {}
+    for item in evaluation.instance.adoptables.values():
+        if item.history is not None:
+            found[item.id] = Adopted(item, item.mode(item.history.mode), 0, evaluation.live_from[item.id])
     for adoption in evaluation.plan.adoptions:
         counted = _counted(evaluation, adoption)
         if counted is not None:

@@ -27,7 +27,7 @@ _THEN = (
 
 
 def roadmap(evaluation: Evaluation) -> Table:
-    """One row a wave: dates, mandate, what starts and what goes live.
+    """One row a wave: dates, mandate, what starts and what goes live; first what is in progress and live already.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def roadmap(evaluation: Evaluation) -> Table:
     """
     instance = evaluation.instance
     taken = list(adopted(evaluation).values())
-    rows = []
+    rows = _before(evaluation, [a for a in taken if a.item.history is not None])
     for wave in range(1, instance.n_waves + 1):
         starting = [a for a in taken if a.wave == wave]
         rows.append(
@@ -52,10 +52,26 @@ def roadmap(evaluation: Evaluation) -> Table:
         begin = words.begin_text(instance, instance.n_waves + 1)
         rows.append((f"after\nfrom {begin}", words.NONE, words.NONE, _by_kind(instance, after)))
     notes = ["What takes no time (drivers, brands and the like) is live in the wave it starts, and listed there only."]
+    if any(a.item.history is not None for a in taken):
+        notes.append("The row before wave 1 tells what is in progress (Starts) and what is live already (Goes live).")
     levels = [f"{n} {words.one_line(row.name)}" for n, row in sorted(instance.mandate_levels.items()) if row.name]
     if levels:
         notes.append(f"Mandate levels: {', '.join(levels)}.")
     return Table("Roadmap", ("Wave", "Mandate", "Starts", "Goes live"), tuple(rows), tuple(notes))
+
+
+def _before(evaluation: Evaluation, begun: list[Adopted]) -> list[tuple[str, str, str, str]]:
+    """What has started before wave 1: what is in progress, and what is live."""
+    if not begun:
+        return []
+    instance = evaluation.instance
+    level = instance.settings.mandate_start + sum(a.item.kind == Kind.MANDATE for a in begun)
+    mandate = str(level) if instance.mandate else words.NONE
+    busy, live = (
+        _by_kind(instance, [a for a in begun if (a.live > 1) == still], modes=True) or words.NONE
+        for still in (True, False)
+    )
+    return [("before", mandate, busy, live)]
 
 
 def not_adopted(evaluation: Evaluation) -> Table:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from sequencer.instance.features import not_modelled
 from sequencer.report import goals, link_rules, money_rules, words
 from sequencer.report.item_words import item_text, listed, mode_words, set_text
 from sequencer.report.table import Table
@@ -178,8 +177,7 @@ def instance_rules(instance: Instance) -> Table:
         *goals.wanted(instance),
         *_locks(instance),
     ]
-    notes = tuple(f"Not modelled yet: {f.name} ({f.where})." for f in not_modelled(instance))
-    return Table("Rules of this instance", ("Rule", "What it says", "Waves"), tuple(rows), notes)
+    return Table("Rules of this instance", ("Rule", "What it says", "Waves"), tuple(rows))
 
 
 Row = tuple[str, str, str]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sequencer.instance.features import NOT_MODELLED, Feature
 from sequencer.instance.schema import json_schema
 from sequencer.types import ID_PATTERN
 
@@ -22,9 +21,7 @@ Made from the schema by `make docs`; do not edit it here. [files.md](files.md) s
 
 Every table also takes the columns `source` (where the figures come from) and `note` (free text); no result depends on
 them. An amount marked *range* may be accompanied by the columns `…_low` and `…_high`, with low ≤ base ≤ high. A column
-such as `use_<resource>` stands once for each id of the table named. **Refused** marks what the schema can say and this
-version does not model: an instance that uses it (gives it anything but what an empty cell means) is refused by name,
-never solved without it.
+such as `use_<resource>` stands once for each id of the table named.
 """
 
 _NUMBERS = {"number": "number", "integer": "whole number"}
@@ -34,63 +31,39 @@ _LIMITS = (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"), ("
 def schema_reference() -> str:
     """Markdown reference: a list of tables, the settings, then a section for each table with all its columns."""
     tables = json_schema()["properties"]
-    refused = refused_places(NOT_MODELLED)
-    lines = [HEAD, *_grid(("Table", "One row is", "Identified by", ""), _contents(tables, refused))]
+    lines = [HEAD, *_grid(("Table", "One row is", "Identified by"), _contents(tables))]
     for name, schema in tables.items():
-        lines += ["", f"## {name}", "", *_intro(name, schema, refused), ""]
-        lines += _grid(("Column", "Meaning", "Values", "If empty"), _columns(name, schema, refused))
+        lines += ["", f"## {name}", "", _intro(name, schema), ""]
+        lines += _grid(("Column", "Meaning", "Values", "If empty"), _columns(schema))
     return "\n".join(lines) + "\n"
 
 
-def refused_places(features: Iterable[Feature]) -> dict[tuple[str, str], str]:
-    """Places of the schema that a version refuses.
-
-    Returns
-    -------
-    dict
-        Name of the feature by (table, column); the empty column stands for the whole table.
-    """
-    found: dict[tuple[str, str], str] = {}
-    for feature in features:
-        if feature.where.startswith("table "):
-            found[feature.where.removeprefix("table "), ""] = feature.name
-        else:
-            table, _, columns = feature.where.partition(".")
-            found |= {(table, column): feature.name for column in columns.split(", ")}
-    return found
-
-
-def _contents(tables: Mapping[str, Schema], refused: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, ...]]:
+def _contents(tables: Mapping[str, Schema]) -> Iterator[tuple[str, ...]]:
     for name, schema in tables.items():
         if name == SETTINGS:
-            yield f"[{name}](#{name})", "Key and value, in `instance.toml`.", "", ""
+            yield f"[{name}](#{name})", "Key and value, in `instance.toml`.", ""
         else:
             key = ", ".join(f"`{column}`" for column in schema["x-key"])
-            mark = "**Refused**" if (name, "") in refused else ""
-            yield f"[{name}](#{name})", schema["description"], key, mark
+            yield f"[{name}](#{name})", schema["description"], key
 
 
-def _intro(name: str, schema: Schema, refused: Mapping[tuple[str, str], str]) -> list[str]:
+def _intro(name: str, schema: Schema) -> str:
     if name == SETTINGS:
-        return ["File `instance.toml`: one setting a line."]
-    made = [f"File `{name}.csv`. {schema['description']}"]
-    if (name, "") in refused:
-        made += ["", f"**Refused** by this version: {refused[name, '']}."]
-    return made
+        return "File `instance.toml`: one setting a line."
+    return f"File `{name}.csv`. {schema['description']}"
 
 
-def _columns(table: str, schema: Schema, refused: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, ...]]:
+def _columns(schema: Schema) -> Iterator[tuple[str, ...]]:
     """Rows of a table's columns; ranges, source and note are marked or described once for all tables."""
     row = schema.get("items", schema)
     properties: Mapping[str, Schema] = row["properties"]
     for name, column in properties.items():
         base = name.removesuffix("_low").removesuffix("_high")
         ranges = base != name and f"{base}_low" in properties
-        if ranges or (name in EVERYWHERE and table != SETTINGS):
+        if ranges or (name in EVERYWHERE and "x-key" in schema):
             continue
-        mark = " **Refused.**" if (table, name) in refused else ""
         values = _values(column) + ("; *range*" if f"{name}_low" in properties else "")
-        yield f"`{name}`", f"{column['description']}{mark}", values, _empty(column, name in row["required"])
+        yield f"`{name}`", column["description"], values, _empty(column, name in row["required"])
     for pattern, column in row.get("patternProperties", {}).items():
         prefix = pattern.removeprefix("^").partition("[")[0]
         owner = str(column["x-ref"]).removesuffix("s")

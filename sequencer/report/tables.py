@@ -244,7 +244,7 @@ def _live(evaluation: Evaluation, item: str) -> str:
         return "not adopted" if item in evaluation.instance.adoptables else words.NONE
     if period > evaluation.instance.n_waves + 1:
         return "too late"
-    return words.begin_text(evaluation.instance, period)
+    return words.begin_text(evaluation.instance, period) if period else "before"
 
 
 def slack(evaluation: Evaluation, most: int = 20) -> Table:

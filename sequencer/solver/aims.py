@@ -93,7 +93,7 @@ def goal_aims(model: SequencingModel) -> list[Aim]:
 
 def tie_aims(model: SequencingModel) -> Iterator[Aim]:
     """What tells plans apart that are equal in every goal, the most important first; all of it is to be small."""
-    items = list(model.instance.adoptables.values())
+    items = list(model.instance.decided.values())
     adopted, waves = Linear(), Linear()
     for item in items:
         adopted.add(model.started(item.id, model.instance.n_waves))

@@ -51,6 +51,7 @@ class Bundles:
 
     def __init__(self, model: SequencingModel) -> None:
         self.instance = model.instance
+        self._past = self.instance.adoptables.keys() - self.instance.decided.keys()
         self._open = {item for item, _, _ in model.adopt}
         self._open_modes = {(item, mode) for item, mode, _ in model.adopt}
         self._needs: dict[str, list[Need]] = {}
@@ -109,7 +110,7 @@ class Bundles:
 
     def targets(self, kinds: tuple[Kind, ...]) -> list[list[Member]]:
         """What may earn more: every adoptable of some kinds in each of its modes."""
-        items = [i for i in self.instance.adoptables.values() if i.kind in kinds]
+        items = [i for i in self.instance.decided.values() if i.kind in kinds]
         return [list(one) for item in items for one in self.in_each_mode(item.id)]
 
     def synergies(self) -> Iterator[list[Member]]:
@@ -143,7 +144,7 @@ class Bundles:
         visiting: set[str] = set()
 
         def there(member: Member) -> bool:
-            return member.id in done or member.id in order or member.id in visiting
+            return member.id in done or member.id in order or member.id in visiting or member.id in self._past
 
         def visit(member: Member) -> None:
             if there(member):
@@ -204,7 +205,7 @@ class Bundles:
         new = {m.id for m in wanted}
 
         def here(half: str | None) -> bool:
-            return half in new or half in done
+            return half in new or half in done or half in self._past
 
         made = dict.fromkeys(wanted)
         for half in [m.id for m in wanted]:

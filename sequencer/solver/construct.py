@@ -221,7 +221,7 @@ class Construction:
         made = [Member(m.id) for lock in self.instance.locks if lock.must for m in self.instance.members(lock.item)]
         path = self.instance.settings.mandate_path
         made += [Member(s.id) for s in self.model.of_kind(Kind.MANDATE) if path and (s.level or 0) <= max(path)]
-        return sorted(made, key=lambda m: self._earliest(m.id))
+        return sorted((m for m in made if m.id in self.instance.decided), key=lambda m: self._earliest(m.id))
 
     def _earliest(self, item: str) -> int:
         return min(self.model.reach.windows[item, m.id].earliest for m in self.instance.adoptables[item].modes)

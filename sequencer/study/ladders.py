@@ -213,7 +213,7 @@ def not_nested(smaller: Plan, larger: Plan) -> tuple[Adoption, ...]:
 def inside(instance: Instance, larger: Plan) -> Instance:
     """Instance whose plans are those nested in ``larger``, which keeps the locks of the instance."""
     rows: list[dict[str, Any]] = []
-    for item in instance.adoptables:
+    for item in instance.decided:
         adoption = larger.by_id.get(item)
         if adoption is None:
             rows.append({"item": item, "never": True})

@@ -34,7 +34,7 @@ def test_init_writes_an_instance_that_is_sound_modelled_and_solvable(run_cli, he
     assert "sequencer validate deep/new" in made.stderr
     checked = json.loads(run_cli("validate", "deep/new", "--json").stdout)
     assert checked["valid"] is True
-    assert checked["not_modelled"] == checked["unreachable"] == checked["warnings"] == []
+    assert checked["unreachable"] == checked["warnings"] == []
     assert checked["size"]["adoptables"] == {"driver": 2, "step": 4, "affiliate": 2, "mandate": 2}
     solved = json.loads(run_cli("solve", "deep/new", "--gap", "0", "--json").stdout)
     assert solved["proven_optimal"] is True
@@ -109,12 +109,12 @@ def test_validate_tells_a_step_that_ends_too_late(run_cli, ex):
     )
 
 
-def test_validate_lists_warnings_and_what_is_not_modelled(run_cli, ex):
-    (ex / "initial_state.csv").write_text("record,id,amount\ncarry,hq,1\n")
+def test_validate_lists_warnings_and_what_has_started(run_cli, ex):
+    (ex / "initial_state.csv").write_text("record,id\nlive,remote\n")
     budgets = ex / "budgets.csv"
     budgets.unlink()
     text = run_cli("validate", "ex").stdout
-    assert "a programme under way (table initial_state)" in text
+    assert "Live or in progress already   1" in text
     assert "Without a budget, and so without a limit: hq." in text
 
 

@@ -374,15 +374,6 @@ def test_a_result_that_cannot_be_stored_is_printed_all_the_same(run_cli, ex, mon
     assert "Error: no space" in done.stderr
 
 
-def test_rules_not_modelled_are_refused_before_anything_is_written(run_cli, ex, here):
-    (ex / "initial_state.csv").write_text("record,level\nmandate,0\n")
-    done = run_cli("solve", "ex", "-o", "run", "--json")
-    assert done.exit_code == 2
-    assert "programme under way" in done.stderr
-    assert "--overlay" in done.stderr
-    assert not (here / "run").exists()
-
-
 def test_bad_input_lists_every_problem_and_ends_with_2(run_cli, ex, here):
     drivers = ex / "drivers.csv"
     drivers.write_text(drivers.read_text().replace(",9,0.8", ",nine,1.8"))

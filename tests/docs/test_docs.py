@@ -13,7 +13,6 @@ from sequencer.cli.main import cli
 from sequencer.cli.state import Exit
 from sequencer.errors import InputError
 from sequencer.instance.changes import Change, parse_lock, read_overlay
-from sequencer.instance.features import NOT_MODELLED
 from sequencer.model.build import FAMILIES
 from sequencer.plan.plan import Plan, read_plan
 from sequencer.report.rules import rule_reference
@@ -150,12 +149,6 @@ def run_python(page: Path) -> None:
 
 def test_rule_reference_is_up_to_date() -> None:
     assert text_of(ROOT / "docs" / "rules.md") == rule_reference(FAMILIES), "run `make docs`"
-
-
-def test_semantics_lists_exactly_what_is_refused() -> None:
-    heading = "What the tables can say and this version refuses"
-    told = first_cells(section(ROOT / "docs" / "semantics.md", heading))
-    assert sorted(told) == sorted({feature.name for feature in NOT_MODELLED})
 
 
 def test_json_keys_terminations_and_exit_codes_are_all_told() -> None:

@@ -394,13 +394,15 @@ def test_drivers_do_not_wait_for_local_capabilities(folder):
 def test_initial_state_names_what_its_records_are_about(folder):
     folder.put(
         "initial_state.csv",
-        "record,id,level\nlive,marketing,\ncarry,hq,\nvalue,cost_of_sales,\nmandate,,1\n",
+        "record,id,level,amount\nlive,marketing,,\ncarry,hq,,2\nvalue,cost_of_sales,,3\nmandate,,1,\n",
     )
     assert len(folder.read().initial_state) == 4
     folder.put("initial_state.csv", "record,id,level\nlive,marketng,\ncarry,hqq,\nvalue,risk,\nmandate,,\n")
     assert [(p.row, p.rule) for p in folder.problems()] == [
         (2, "unknown-reference"),
+        (3, "missing-value"),
         (3, "unknown-reference"),
+        (4, "missing-value"),
         (4, "unknown-reference"),
         (5, "missing-value"),
     ]

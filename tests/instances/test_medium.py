@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from sequencer.instance.features import not_modelled
 from sequencer.instance.instance import Instance
 from sequencer.instance.reader import read
 from sequencer.solver.solve import solve
@@ -23,7 +22,6 @@ def test_size(medium: Instance) -> None:
     assert (len(medium.drivers), len(medium.capabilities), len(medium.affiliates)) == (8, 18, 10)
     assert (medium.n_waves, len(medium.brands), len(medium.customer_types), len(medium.functions)) == (4, 3, 2, 3)
     assert {c.layer for c in medium.capabilities} == set(Layer)
-    assert not_modelled(medium) == ()
 
 
 def test_readme_says_what_is_in_the_tables(medium: Instance) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from sequencer.instance.features import not_modelled
 from sequencer.instance.instance import Instance
 from sequencer.instance.items import Member
 from sequencer.instance.reader import read
@@ -111,10 +110,6 @@ def test_mandate_and_lifecycle(whole: Instance) -> None:
         "growth",
         "growth",
     ]
-
-
-def test_all_of_the_whole_case_is_modelled(whole: Instance) -> None:
-    assert not_modelled(whole) == ()
 
 
 def test_affiliates_go_live_in_six_ways_with_the_ramp_of_the_touch(whole: Instance) -> None:

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from sequencer.instance.features import NOT_MODELLED, refuse_not_modelled
 from sequencer.instance.instance import Instance
+from tests.oracle import draw_history as history
 from tests.oracle import draw_links as links
 from tests.oracle import draw_pieces as pieces
 from tests.oracle import draw_rules as rules
@@ -40,8 +40,6 @@ class Group(NamedTuple):
         Draw its rows, last of all.
     pieces : tuple of callable
         Bring what it is about.
-    features : tuple of str
-        Names of what it needs of :data:`sequencer.instance.features.NOT_MODELLED`.
     weight : int
         How often it is offered.
     """
@@ -49,7 +47,6 @@ class Group(NamedTuple):
     name: str
     rules: tuple[Draw, ...] = ()
     pieces: tuple[Draw, ...] = ()
-    features: tuple[str, ...] = ()
     weight: int = 2
 
 
@@ -65,23 +62,24 @@ ANYWHERE = (
     Group("profiles", (rules.capacities,), weight=1),
     Group("pace", (rules.pace,), SECOND, weight=3),
     Group("locks", (rules.locks,), weight=4),
-    Group("synergies", (worth.synergies,), SECOND, ("synergies",)),
-    Group("earning", (), (pieces.initiatives,), ("value of initiatives",)),
+    Group("synergies", (worth.synergies,), SECOND),
+    Group("earning", (), (pieces.initiatives,)),
     Group("initiatives", (), (pieces.initiatives,)),
-    Group("pace_losses", (rules.pace,), SECOND, ("pace (dilution) losses",)),
-    Group("category_weights", (worth.category_weights,), (), ("category weights",)),
-    Group("reinvest", (worth.reinvest,), (), ("reinvestment",)),
-    Group("extra_capacity", (rules.capacities,), (), ("bought capacity",)),
-    Group("continuous_return", (worth.continuous_return,), (), ("continuous return",)),
-    Group("minimum_values", (worth.minimum_values,), (), ("minimum value",)),
-    Group("quick_wins", (links.quick_wins,), SECOND, ("quick wins",), 3),
-    Group("learning", (links.learning,), SECOND, ("learning gap",)),
-    *(Group(kind, (links.relations,), SECOND, ("relations between adoptables",), 1) for kind in links.RELATIONS),
-    Group("any_of", (links.any_of,), (pieces.initiatives, *STEPS), ("any-of requirements",)),
-    Group("further_modes", (links.further_modes,), (pieces.initiatives,), ("further modes",), 3),
-    Group("objective", (worth.objective,), (), ("objectives other than npv",)),
-    Group("measure_limits", (worth.measure_limits,), (), ("limits on measures",), 3),
-    Group("exact_ties", (worth.exact_ties,), SECOND, ("exact ties",), 1),
+    Group("pace_losses", (rules.pace,), SECOND),
+    Group("category_weights", (worth.category_weights,), ()),
+    Group("reinvest", (worth.reinvest,), ()),
+    Group("extra_capacity", (rules.capacities,), ()),
+    Group("continuous_return", (worth.continuous_return,), ()),
+    Group("minimum_values", (worth.minimum_values,), ()),
+    Group("quick_wins", (links.quick_wins,), SECOND, weight=3),
+    Group("learning", (links.learning,), SECOND),
+    *(Group(kind, (links.relations,), SECOND, weight=1) for kind in links.RELATIONS),
+    Group("any_of", (links.any_of,), (pieces.initiatives, *STEPS)),
+    Group("further_modes", (links.further_modes,), (pieces.initiatives,), weight=3),
+    Group("objective", (worth.objective,), ()),
+    Group("measure_limits", (worth.measure_limits,), (), weight=3),
+    Group("exact_ties", (worth.exact_ties,), SECOND, weight=1),
+    Group("under_way", (history.under_way,), SECOND, weight=3),
 )
 """Groups that go with every theme."""
 
@@ -89,47 +87,46 @@ THEMES = (
     (
         Group("affiliates", (), MARKETS, weight=1),
         Group("parallel", (), MARKETS, weight=3),
-        Group("touches", (), MARKETS, ("touch",)),
-        Group("experienced", (), MARKETS, ("experienced archetypes", "any-of requirements")),
-        Group("archetype_limits", (links.archetype_limits,), MARKETS, ("limits of archetypes by class",)),
-        Group("pilots", (links.pilots,), MARKETS, ("pilots before scale",)),
-        Group("local", (), (*MARKETS, pieces.local_steps), ("local capabilities",)),
+        Group("touches", (), MARKETS),
+        Group("experienced", (), MARKETS),
+        Group("archetype_limits", (links.archetype_limits,), MARKETS),
+        Group("pilots", (links.pilots,), MARKETS),
+        Group("local", (), (*MARKETS, pieces.local_steps)),
         Group("by_affiliate", (), (*MARKETS, pieces.by_affiliate)),
-        Group("market_weights", (worth.category_weights,), MARKETS, ("category weights",), 3),
+        Group("market_weights", (worth.category_weights,), MARKETS, weight=3),
         Group("mode_mandate", (), (*MARKETS, pieces.mandate, pieces.mode_mandate), weight=3),
-        Group("funding", (worth.funding,), MARKETS, ("affiliates funding hq",)),
-        Group("every_affiliate_gains", (worth.every_affiliate_gains,), MARKETS, ("every affiliate gains",)),
+        Group("funding", (worth.funding,), MARKETS),
+        Group("every_affiliate_gains", (worth.every_affiliate_gains,), MARKETS),
     ),
     (
         Group("steps", (), STEPS, weight=3),
-        Group("sourcing", (links.inhouse,), STEPS, ("sourcing modes and the in-house floor", "in-house floor")),
-        Group("sourced", (), STEPS, ("sourcing modes and the in-house floor",)),
-        Group("balance", (links.balance,), STEPS, ("balance of layers",)),
-        Group("maturity_gaps", (links.maturity_gaps,), STEPS, ("execution and strategy maturity",)),
-        Group("exceptions", (), (pieces.initiatives, pieces.exceptions), ("exceptions",), 3),
+        Group("sourcing", (links.inhouse,), STEPS),
+        Group("sourced", (), STEPS),
+        Group("balance", (links.balance,), STEPS),
+        Group("maturity_gaps", (links.maturity_gaps,), STEPS),
+        Group("exceptions", (), (pieces.initiatives, pieces.exceptions), weight=3),
     ),
     (
         Group("brands", (), BRANDS, weight=2),
         Group("start_small", (rules.start_small,), BRANDS, weight=3),
         Group("customer_types", (), (pieces.customer_types,), weight=2),
         Group("functions", (), (*BRANDS, pieces.functions), weight=2),
-        Group("rollout", (links.rollout,), (*STEPS, pieces.functions), ("roll-out approaches",), 4),
-        Group("fatigue", (worth.fatigue,), (pieces.customer_types, *SECOND), ("contact fatigue",), 3),
+        Group("rollout", (links.rollout,), (*STEPS, pieces.functions), weight=4),
+        Group("fatigue", (worth.fatigue,), (pieces.customer_types, *SECOND), weight=3),
         Group("by_brand", (), (*MARKETS, *BRANDS, pieces.by_affiliate)),
         Group("scopes", (rules.scopes,), (*MARKETS, *BRANDS)),
         Group(
             "pair_uses",
             (rules.capacities,),
             (*MARKETS, *BRANDS),
-            ("resource use of (affiliate, brand) pairs",),
         ),
     ),
     (
         Group("mandate", (), (pieces.mandate,), weight=1),
         Group("released", (rules.budgets,), (pieces.mandate,), weight=3),
         Group("grants", (), (pieces.mandate, *SECOND), weight=3),
-        Group("earned", (), (pieces.mandate,), ("earned mandate steps",), 3),
-        Group("waivers", (), (*STEPS, pieces.mandate, pieces.exceptions), ("exceptions",)),
+        Group("earned", (), (pieces.mandate,), weight=3),
+        Group("waivers", (), (*STEPS, pieces.mandate, pieces.exceptions)),
     ),
 )
 """Groups about markets, capabilities, the portfolio, and governance."""
@@ -180,13 +177,14 @@ RULES: tuple[Draw, ...] = (
     worth.minimum_values,
     worth.objective,
     worth.measure_limits,
+    history.under_way,
 )
 """In the order they are drawn."""
 
 
-def random_instance(seed: int | str, locked: Collection[str] | None = None, groups: Collection[str] = ()) -> Instance:
+def random_instance(seed: int | str, groups: Collection[str] = ()) -> Instance:
     """The instance of a seed."""
-    return draw_instance(random.Random(seed).choice, locked, groups)
+    return draw_instance(random.Random(seed).choice, groups)
 
 
 @st.composite
@@ -195,20 +193,18 @@ def instances(draw: st.DrawFn) -> Instance:
     return draw_instance(lambda options: draw(st.sampled_from(options)))
 
 
-def draw_instance(pick: Pick, locked: Collection[str] | None = None, groups: Collection[str] = ()) -> Instance:
+def draw_instance(pick: Pick, groups: Collection[str] = ()) -> Instance:
     """Draw an instance from a source of choices.
 
     Parameters
     ----------
     pick
         Source of choices.
-    locked
-        Names of features that stay out, by default those that are not modelled.
     groups
         Names of groups of rules that are always there.
     """
     drawing = Drawing(pick)
-    chosen = _groups(drawing, [f.name for f in NOT_MODELLED] if locked is None else locked, groups)
+    chosen = _groups(drawing, groups)
     drawing.wanted = {g.name for g in chosen}
     _time(drawing)
     pieces.pots_and_resources(drawing)
@@ -224,18 +220,15 @@ def draw_instance(pick: Pick, locked: Collection[str] | None = None, groups: Col
     for rule in RULES:
         if rule in wanted:
             rule(drawing)
-    instance = Instance(settings=drawing.settings, **drawing.tables)
-    if locked is None:
-        refuse_not_modelled(instance)
-    return instance
+    return Instance(settings=drawing.settings, **drawing.tables)
 
 
-def _groups(drawing: Drawing, locked: Collection[str], given: Collection[str]) -> list[Group]:
+def _groups(drawing: Drawing, given: Collection[str]) -> list[Group]:
     """Three to six groups, of one or two themes and of those that go with every theme."""
     made = [g for g in (*ANYWHERE, *chain(*THEMES)) if g.name in given]
     themes = [t for t in THEMES if set(t) & set(made)] or drawing.several(THEMES, 1, 2)
     for offered, counts in ((tuple(chain(*themes)), (2, 1, 3)), (ANYWHERE, (2, 3, 2))):
-        options = [g for g in offered if not set(g.features) & set(locked) for _ in range(g.weight)]
+        options = [g for g in offered for _ in range(g.weight)]
         for _ in range(drawing.pick(counts) - len(set(made) & set(offered))):
             left = [g for g in options if g not in made]
             if left:

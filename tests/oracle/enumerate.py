@@ -44,11 +44,12 @@ class Optimum:
 
 
 def plans(instance: Instance) -> Iterator[Plan]:
-    """Every plan: each adoptable not adopted, or started in one of its modes in any wave."""
+    """Every plan: each adoptable that has not started yet not adopted, or started in one of its modes in any wave."""
     waves = range(1, instance.n_waves + 1)
     choices = [
         [(), *((Adoption(item.id, wave, mode.id or None),) for mode in item.modes for wave in waves)]
         for item in instance.adoptables.values()
+        if item.history is None
     ]
     for chosen in product(*choices):
         yield Plan(tuple(adoption for one in chosen for adoption in one))
@@ -57,7 +58,7 @@ def plans(instance: Instance) -> Iterator[Plan]:
 def count(instance: Instance) -> int:
     """How many plans there are."""
     made = 1
-    for item in instance.adoptables.values():
+    for item in instance.decided.values():
         made *= 1 + len(item.modes) * instance.n_waves
     return made
 

@@ -89,6 +89,7 @@ REMOVED: Mapping[str, Take] = {
     "contact fatigue": _no("fatigue"),
     "losses of pace": _with("pace", losses=()),
     "category weights": _no("category_weights"),
+    "programme under way": _no("initial_state"),
     "weights of affiliates": _without("category_weights", lambda r: bool(r.affiliate)),
 }
 """Each with the instance made without it."""

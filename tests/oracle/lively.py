@@ -69,6 +69,7 @@ FOCUS = {
     "functions by brand": "functions",
     "strict policy": "exceptions",
     "several goals": "objective",
+    "programme under way": "under_way",
 }
 """Families and features that are easily hidden, with the group of rules (:mod:`tests.oracle.draw`) they come with."""
 

@@ -84,6 +84,16 @@ class Monthly(Records):
             for t in self.periods:
                 if self.live(item, t):
                     made.cost[t] += running * self.months[t - 1] / 12
+        for item, row in self.begun.items():
+            one_off, running = self.costs(item)
+            left = row.remaining_waves
+            if left:
+                planned = one_off * min(1.0, left / max(self.duration(item), 1))
+                committed = planned if row.amount is None else row.amount
+            for w in range(1, left + 1):
+                made.cost[w] += committed / left
+            for t in self.periods:
+                made.cost[t] += running * self.months[t - 1] / 12 if self.live(item, t) else 0.0
 
     # -- load ---------------------------------------------------------------------------------------------------------
 
@@ -118,6 +128,15 @@ class Monthly(Records):
                     made.load[r.id, w] += amount
                 for w in range(1, self.last + 1):
                     made.load[r.id, w] += self.upkeep(item, r.id) if self.live(item, w) else 0.0
+            for item, row in self.begun.items():
+                use = self.use(item, r)
+                for w in range(1, self.last + 1):
+                    to_go = row.remaining_waves - w  # waves in progress after this one
+                    if 0 <= to_go < len(use):
+                        made.load[r.id, w] += use[-1 - to_go]
+                    elif to_go >= 0:
+                        made.load[r.id, w] += 0.0 if r.timing == "last_wave" else use[0]
+                    made.load[r.id, w] += self.upkeep(item, r.id) if self.live(item, w) else 0.0
             for row, w in product(self.instance.pair_uses, range(1, self.last + 1)):
                 if row.resource == r.id:
                     made.load[r.id, w] += row.amount * self.live_pairs(row, w)
@@ -144,15 +163,15 @@ class Monthly(Records):
 
     def add_cells(self, made: Ledger) -> None:
         for d in self.instance.drivers:
-            if d.id not in self.wave:
+            if d.id not in self.live_from:
                 continue
             for (a, b, k), share in self.shares(d).items():
                 needed = self.needed(d, a, b, k)
                 gates = self.gates(d.id, a)
-                if not all(i in self.wave for i in needed):
+                if not all(i in self.live_from for i in needed):
                     continue
                 factor = share * self.factor(d, a, b, k)
-                age = 0
+                age = min([*(self.age(i) for i in needed), *(self.age(i, lag) for i, lag in gates)])
                 for t in self.periods:
                     open_ = all(self.live(i, t - lag) for i, lag in gates)
                     if not (open_ and all(self.live(i, t) for i in needed)):
@@ -251,12 +270,13 @@ class Monthly(Records):
 
     def add_initiatives(self, made: Ledger) -> None:
         for x in self.instance.initiatives:
-            if x.id not in self.wave:
+            if x.id not in self.live_from:
                 continue
             first = next((t for t in self.periods if self.live(x.id, t)), None)
+            first = None if self.live(x.id, 0) else first
             if first is not None:
                 made.value[x.category, "", first] += x.value_once * x.success
-            age = 0
+            age = self.age(x.id)
             for t in self.periods:
                 for _ in range(self.months[t - 1] if self.live(x.id, t) else 0):
                     made.value[x.category, "", t] += x.value_per_year * x.success * self.ramp((x.id,), age) / 12
@@ -319,8 +339,8 @@ class Monthly(Records):
         """What is neither a sum of money nor discounted."""
         waves = range(1, self.last + 1)
         made.measures["peak_budget"] = max(0.0, *(made.cost[w] for w in waves))
-        made.measures["adoptions"] = len(self.wave)
-        made.measures["drivers"] = sum(d.id in self.wave for d in self.instance.drivers)
+        made.measures["adoptions"] = len(self.live_from)
+        made.measures["drivers"] = sum(d.id in self.live_from for d in self.instance.drivers)
         for r in self.instance.resources:
             made.measures[f"load_peak:{r.id}"] = max(0.0, *(made.load[r.id, w] for w in waves))
         value = {t: sum(v for (_, _, s), v in made.value.items() if s == t) for t in self.periods}

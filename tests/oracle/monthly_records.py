@@ -29,7 +29,34 @@ class Records:
         while tail > 0:
             self.months.append(min(12, tail))
             tail -= 12
-        self.live_from = {i: w + self.duration(i) for i, w in self.wave.items()}
+        self.begun = self._begun()
+        self.mode |= {i: row.mode for i, row in self.begun.items()}
+        self.live_from: dict[str, float] = {i: w + self.duration(i) for i, w in self.wave.items()}
+        for item, row in self.begun.items():
+            self.live_from[item] = row.remaining_waves + 1 if row.record == "in_progress" else self._since(row)
+
+    # -- before wave 1 ------------------------------------------------------------------------------------------------
+
+    def _begun(self) -> dict[str, Any]:
+        """Row of what is live or in progress when wave 1 starts; of a level of the mandate, the one on the mandate."""
+        made = {r.id: r for r in self.instance.initial_state if r.record in ("live", "in_progress")}
+        for row in self.instance.initial_state:
+            for level in range(self.instance.settings.mandate_start + 1, (row.level or 0) + 1):
+                made.setdefault(f"mandate:{level}", row)
+        return made
+
+    def _since(self, row: Any) -> float:  # noqa: ANN401
+        """First period in which something is live already: wave 1 is 1, the one before 0; else long ago."""
+        return float("-inf") if row.live_waves is None else 1 - row.live_waves
+
+    def age(self, item: str, lag: int = 0) -> int:
+        """Months for which an item had been live for ``lag`` waves when wave 1 starts."""
+        row = self.begun.get(item)
+        if row is None or self.live_from[item] > 1 - lag:
+            return 0
+        if row.live_waves is None or not lag:
+            return int(row.live_months)
+        return int(row.live_months * (row.live_waves - lag) / row.live_waves)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 

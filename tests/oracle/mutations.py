@@ -19,7 +19,10 @@ from tests.oracle.spoiler import PLENTY, Mutation, Spoiler
 
 
 def start_once(s: Spoiler) -> Iterator[Mutation]:
-    """Adopted twice, in a mode or a wave that there is not."""
+    """Adopted twice, in a mode or a wave that there is not, or though it had started before wave 1."""
+    for item in sorted(s.begun):
+        again = s.with_(s.start(item, 1))
+        yield Mutation(f"{item} again", s.instance, again, "start_once", (item,), None)
     for a in s.plan.adoptions:
         made = [
             (f"{a.id} in mode nowhere", s.with_(Adoption(a.id, a.wave, "nowhere"))),
@@ -75,7 +78,7 @@ def mandate(s: Spoiler) -> Iterator[Mutation]:
 def locks(s: Spoiler) -> Iterator[Mutation]:
     """Against each decision made outside."""
     for lock in s.instance.locks:
-        for member in s.members(lock.item):
+        for member in (i for i in s.members(lock.item) if i not in s.begun):
             made: list[tuple[str, Plan]] = []
             if lock.must:
                 made.append(("must", s.without(member)))
@@ -127,7 +130,7 @@ def archetype_limits(s: Spoiler) -> Iterator[Mutation]:
 def mandate_grants(s: Spoiler) -> Iterator[Mutation]:
     """More than the level that the plan reaches in the end grants; an exception under a strict policy."""
     steps = [a for a in s.plan.adoptions if s.item(a.id).kind == Kind.MANDATE]
-    level = s.instance.settings.mandate_start + len(steps)
+    level = s.instance.settings.mandate_start + len(steps) + sum(s.item(i).kind == Kind.MANDATE for i in s.begun)
     row = next((row for row in s.instance.mandate if row.level == level), None)
     for grant in ("live_drivers", "new_drivers", "customized_in_progress", "customized_total"):
         limit = getattr(row, grant, None)
@@ -203,6 +206,9 @@ MUTATIONS: tuple[Callable[[Spoiler], Iterator[Mutation]], ...] = (
 
 
 def mutations(s: Spoiler) -> Iterator[Mutation]:
-    """Every mutation there is."""
+    """Every mutation there is; one that adopts what had started before wave 1 is named for that alone."""
     for make in MUTATIONS:
-        yield from make(s)
+        for mutation in make(s):
+            again = next((a.id for a in mutation.plan.adoptions if a.id in s.begun), None)
+            named = mutation if again is None else mutation._replace(family="start_once", members=(again,), wave=None)
+            yield named

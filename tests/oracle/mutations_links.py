@@ -19,6 +19,8 @@ def requirements(s: Spoiler) -> Iterator[Mutation]:
         if any(e in s.plan.by_id for e in s.instance.waivers.get(rule, ())):
             continue
         ids = tuple(m.id for m in rule.members if m.id != a.id)
+        if len(rule.members) > 1 and s.begun & {*ids}:
+            continue
         if len(rule.members) > 1 and ids:
             none = s.without(*ids)
             yield Mutation(f"none of {ids}", s.instance, none, "requirements", (a.id, *ids), a.wave)
@@ -53,6 +55,8 @@ def _exclusive(s: Spoiler, row: Relation) -> Iterator[Mutation]:
 
 def _together(s: Spoiler, row: Relation) -> Iterator[Mutation]:
     first, *others = s.members(*row.items)
+    if s.begun & {first, *others}:
+        return
     alone = s.with_(s.start(first, 1), without=tuple(others))
     yield Mutation(f"{first} alone", s.instance, alone, "relations", ("together", first, others[0]), None)
     if s.last > 1:
@@ -80,7 +84,7 @@ def _bundle(s: Spoiler, row: Relation) -> Iterator[Mutation]:
 def pilots(s: Spoiler) -> Iterator[Mutation]:
     """The pilots dropped."""
     for row in s.instance.pilots:
-        for waiting in s.members(*row.affiliates):
+        for waiting in s.members(*row.affiliates) if not s.begun & {*s.members(*row.pilots)} else ():
             hasty = s.with_(s.start(waiting, s.last), without=tuple(s.members(*row.pilots)))
             yield Mutation(f"{waiting} without pilots", s.instance, hasty, "pilots", (row.id, waiting), s.last)
 
@@ -92,6 +96,11 @@ def _steps(s: Spoiler, capability: str) -> list[str]:
     """Steps of a capability that is the same everywhere."""
     found = s.instance.adoptables.values()
     return [i.id for i in found if i.kind == Kind.STEP and i.capability == capability and i.place is None]
+
+
+def _steps_begun(s: Spoiler) -> bool:
+    """Whether steps had started before wave 1, which no mutation can undo."""
+    return any(s.item(i).kind == Kind.STEP for i in s.begun)
 
 
 def inhouse(s: Spoiler) -> Iterator[Mutation]:
@@ -108,13 +117,13 @@ def inhouse(s: Spoiler) -> Iterator[Mutation]:
             bought.append(Adoption(item, 1, least))
             own, whole = own + weights[least] * row.weight, whole + row.weight
     others = tuple(a.id for a in s.plan.adoptions if s.item(a.id).kind == Kind.STEP)
-    if bought and own < share * whole:
+    if bought and own < share * whole and not _steps_begun(s):
         yield Mutation("all bought", s.instance, s.with_(*bought, without=others), "inhouse", (), None)
 
 
 def balance(s: Spoiler) -> Iterator[Mutation]:
     """All target steps of one layer, and none of another one."""
-    if s.instance.settings.balance_gap is None or s.instance.settings.balance_gap >= 1:
+    if s.instance.settings.balance_gap is None or s.instance.settings.balance_gap >= 1 or _steps_begun(s):
         return
     layers: dict[str, list[str]] = {}
     for c in s.instance.capabilities:
@@ -137,7 +146,7 @@ def learning(s: Spoiler) -> Iterator[Mutation]:
 def maturity_gaps(s: Spoiler) -> Iterator[Mutation]:
     """All steps of execution, and none of strategy."""
     today = {c.id: c.as_is for c in s.instance.capabilities}
-    for row in s.instance.maturity_gaps:
+    for row in s.instance.maturity_gaps if not _steps_begun(s) else ():
         done, planned = _steps(s, row.execution), _steps(s, row.strategy)
         if today[row.execution] + len(done) > today[row.strategy] + row.gap:
             plan = s.with_(*(s.start(i, 1) for i in done), without=tuple(planned))
@@ -149,5 +158,5 @@ def maturity_gaps(s: Spoiler) -> Iterator[Mutation]:
 def quick_wins(s: Spoiler) -> Iterator[Mutation]:
     """Nothing visible."""
     visible = tuple(d.id for d in s.instance.drivers if d.visible)
-    for row in s.instance.quick_wins:
+    for row in s.instance.quick_wins if not s.begun & {*visible} else ():
         yield Mutation("nothing visible", s.instance, s.without(*visible), "quick_wins", (), row.wave)

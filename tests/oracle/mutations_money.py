@@ -16,7 +16,7 @@ def earned_mandate(s: Spoiler) -> Iterator[Mutation]:
     steps = [a for a in s.plan.adoptions if s.item(a.id).kind == Kind.MANDATE]
     for row in s.instance.mandate if not s.instance.settings.mandate_path else ():
         item = f"mandate:{row.level}"
-        if row.earned_value and item in s.instance.adoptables:
+        if row.earned_value and item in s.instance.adoptables and not s.instance.initial_state:
             plan = Plan((*(a for a in steps if a.id != item), Adoption(item, s.last)))
             yield Mutation(f"{item} unearned", s.instance, plan, "earned_mandate", (item,), s.last)
 
@@ -81,7 +81,7 @@ def minimum_values(s: Spoiler) -> Iterator[Mutation]:
     """Nothing adopted, and so nothing earned."""
     for row in s.instance.minimum_values:
         members = tuple(word for word in (row.category, row.affiliate) if word)
-        if row.amount > 0:
+        if row.amount > 0 and not s.instance.initial_state:
             yield Mutation("nothing", s.instance, Plan(), "minimum_values", members, row.wave)
 
 
@@ -101,7 +101,8 @@ def _missed(s: Spoiler, row: MeasureLimit) -> Iterator[tuple[str, Instance, Plan
     word, _, of = row.measure.partition(":")
     costly = s.extra(1, one_off_cost=PLENTY)
     if row.sense == "floor":
-        if row.amount > 0 and word in ("npv", "value", "undiscounted_value", "drivers"):
+        fresh = not s.instance.initial_state
+        if fresh and row.amount > 0 and word in ("npv", "value", "undiscounted_value", "drivers"):
             yield "nothing", s.instance, Plan()
         if word in ("npv", "weighted_npv", "benefit_to_cost"):
             yield "ruin", *costly

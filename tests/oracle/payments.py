@@ -76,6 +76,19 @@ class Programme:
         for w in self.waves[1:] if (HQ, 1) in self.money else ():
             named = settings.reinvest_categories or self.instance.categories
             self.money[HQ, w] += settings.reinvest_share * sum(earned[c, w - 1] for c in named)
+        self._open()
+
+    def _open(self) -> None:
+        """What a programme under way brings along: carried by pots, earned in the last wave, gained by affiliates."""
+        settings = self.instance.settings
+        for row in self.instance.initial_state:
+            if row.record == "carry":
+                self.money[row.id, 1] += row.amount
+            elif row.record == "gain":
+                self.net[row.id] += row.amount
+            elif row.record == "value" and row.wave == 0 and (HQ, 1) in self.money:
+                named = settings.reinvest_categories or (row.id,)
+                self.money[HQ, 1] += settings.reinvest_share * row.amount * (row.id in named)
 
     def cap(self, affiliate: str, wave: int) -> float | None:
         """Most that an affiliate may pay in a wave; None where nothing says so."""

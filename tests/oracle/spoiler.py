@@ -48,12 +48,18 @@ class Spoiler:
     ----------
     instance, plan
         A plan that keeps every rule of the instance.
+
+    Attributes
+    ----------
+    begun : frozenset of str
+        What had started before wave 1, so that no plan decides on it.
     """
 
     def __init__(self, instance: Instance, plan: Plan) -> None:
         self.instance = instance
         self.plan = plan
         self.last = instance.n_waves
+        self.begun = frozenset(instance.adoptables) - frozenset(instance.decided)
         self._enlarged: dict[str, Instance] = {}
 
     def item(self, item_id: str) -> Adoptable:

@@ -22,7 +22,7 @@ RATES = ("benefit_to_cost",)
 def random_plan(instance: Instance, rng: random.Random) -> Plan:
     """Most of what there is, in any mode, in waves that let it be live in time; rules may be broken."""
     made = []
-    for item in instance.adoptables.values():
+    for item in instance.decided.values():
         ways = [(m, w) for m in item.modes for w in range(1, instance.n_waves + 2 - m.duration)]
         ways = [(m, w) for m, w in ways if w <= instance.n_waves]
         if ways and rng.random() < 0.8:

@@ -26,17 +26,17 @@ def make_plan(adoptions):
     return Plan(tuple(made))
 
 
-def judge(given, adoptions, refuse=True):
+def judge(given, adoptions):
     """Evaluate a plan given as a mapping."""
-    return Evaluator(given, refuse=refuse).evaluate(make_plan(adoptions))
+    return Evaluator(given).evaluate(make_plan(adoptions))
 
 
-def broken(given, adoptions, refuse=True):
+def broken(given, adoptions):
     """Rules that a plan breaks, as text."""
-    return {str(v.ref) for v in judge(given, adoptions, refuse).violations}
+    return {str(v.ref) for v in judge(given, adoptions).violations}
 
 
-def message(given, adoptions, refuse=True):
+def message(given, adoptions):
     """Message of the only rule that a plan breaks."""
-    (violation,) = judge(given, adoptions, refuse).violations
+    (violation,) = judge(given, adoptions).violations
     return violation.message

@@ -7,9 +7,7 @@ import sys
 import pytest
 from plan_tools import instance, judge, make_plan
 
-from sequencer.errors import UnsupportedError
 from sequencer.plan.evaluate import Evaluator, evaluate
-from sequencer.plan.plan import Plan
 
 DRIVER = {"id": "r1", "category": "revenue", "potential": 100.0}
 
@@ -110,13 +108,6 @@ def test_instances_are_not_mistaken_for_one_another():
     # Equal size, made and dropped one after the other: lookups are kept for the very object, not for its address.
     found = [evaluate(programme(1, potential=p), make_plan({"r1": 1})).npv for p in (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)]
     assert found == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
-
-
-def test_what_is_not_modelled_is_refused():
-    given = programme(initial_state=[{"record": "mandate", "level": 0}])
-    with pytest.raises(UnsupportedError, match="programme under way"):
-        evaluate(given, Plan())
-    assert Evaluator(given, refuse=False).evaluate(Plan()).npv == 0
 
 
 def test_weights_leave_npv_as_it_is():

@@ -142,7 +142,7 @@ def test_every_factor_of_the_rate_counts_once():
         customer_types=[{"id": "gp"}],
         reach=[{"driver": "r1", "customer_type": "gp", "factor": 0.25}],
     )
-    evaluation = judge(given, {"r1": 1, "jp": "1/adapted/high", "gp": 1}, refuse=False)
+    evaluation = judge(given, {"r1": 1, "jp": "1/adapted/high", "gp": 1})
     assert evaluation.value() == pytest.approx(10.8)
     (row,) = evaluation.value_rows
     assert row[:6] == ("r1", "revenue", "jp", "", "gp", 1)
@@ -159,8 +159,8 @@ def test_modes_of_driver_and_brand_multiply_value():
             {"item": "onco", "id": "bold", "value_factor": 2},
         ],
     )
-    assert judge(given, {"r1": "1/expert", "onco": "1/bold"}, refuse=False).value() == pytest.approx(360)
-    assert judge(given, {"r1": "1/own", "onco": "1/own"}, refuse=False).value() == pytest.approx(120)
+    assert judge(given, {"r1": "1/expert", "onco": "1/bold"}).value() == pytest.approx(360)
+    assert judge(given, {"r1": "1/own", "onco": "1/own"}).value() == pytest.approx(120)
 
 
 def test_a_cell_waits_for_driver_affiliate_brand_customer_type_and_functions():
@@ -191,7 +191,7 @@ def test_what_is_adopted_by_place_belongs_to_its_cells_only():
         functions=[{"id": "med", "per_brand": True}],
     )
     adopted = {"r1": 1, "onco": 1, "cardio": 1, "med@onco": 1, "med@cardio": 2}
-    assert by_period(judge(given, adopted, refuse=False)) == pytest.approx([60, 120])
+    assert by_period(judge(given, adopted)) == pytest.approx([60, 120])
 
 
 def test_without_the_driver_there_is_no_value():

@@ -173,5 +173,5 @@ def test_local_steps_follow_their_own_affiliate():
         capabilities=[{"id": "data", "layer": "technological", "local": True}],
         capability_steps=[{"capability": "data", "level": n} for n in (1, 2)],
     )
-    assert broken(given, {"data@jp:1": 1, "data@jp:2": 2}, refuse=False) == set()
-    assert broken(given, {"data@de:1": 1, "data@jp:2": 2}, refuse=False) == {"capability_steps(data@jp:2, data@jp:1)@2"}
+    assert broken(given, {"data@jp:1": 1, "data@jp:2": 2}) == set()
+    assert broken(given, {"data@de:1": 1, "data@jp:2": 2}) == {"capability_steps(data@jp:2, data@jp:1)@2"}

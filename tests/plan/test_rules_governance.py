@@ -88,9 +88,9 @@ def test_grants(grant, good, bad, wave, words):
     levels = [{"level": 0, grant: 1}, {"level": 1, grant: 2}]
     given = instance(4, drivers=DRIVERS, **MARKETS, mandate=levels)
     step = {"mandate:1": 2}
-    assert broken(given, step | good, refuse=False) == set()
+    assert broken(given, step | good) == set()
     if bad is not None:
-        found = judge(given, step | bad, refuse=False).violations
+        found = judge(given, step | bad).violations
         assert str(found[0].ref) == f"mandate_grants({grant})@{wave}"
         assert {v.ref.family for v in found} == {"mandate_grants"}
         assert words in found[0].message
@@ -107,8 +107,8 @@ def test_exceptions_are_strict_or_granted_by_the_level():
     waivers = [{"id": e, "item": "r1", "requires": "r2"} for e in ("e1", "e2")]
     levels = [{"level": 0, "open_exceptions": 1}]
     strict = instance(1, drivers=DRIVERS, exceptions=waivers, mandate=levels)
-    assert broken(strict, {"e1": 1}, refuse=False) == {"mandate_grants(open_exceptions)@1"}
-    assert broken(strict, {}, refuse=False) == set()
+    assert broken(strict, {"e1": 1}) == {"mandate_grants(open_exceptions)@1"}
+    assert broken(strict, {}) == set()
     cases = instance(1, drivers=DRIVERS, exceptions=waivers, mandate=levels, governance="case-by-case")
-    assert broken(cases, {"e1": 1}, refuse=False) == set()
-    assert broken(cases, {"e1": 1, "e2": 1}, refuse=False) == {"mandate_grants(open_exceptions)@1"}
+    assert broken(cases, {"e1": 1}) == set()
+    assert broken(cases, {"e1": 1, "e2": 1}) == {"mandate_grants(open_exceptions)@1"}

@@ -108,10 +108,10 @@ def test_at_least_some_of_a_set_live_for_some_waves():
     rule = {"item": "z", "requires": "a b c", "at_least": 2, "lag": 1}
     given = instance(5, initiatives=hubs("a", "b", "c", "z"), requirements=[rule])
     # A and B are live from wave 2, so for one wave when 3 begins; C only from wave 3.
-    assert broken(given, {"a": 1, "b": 1, "z": 3}, refuse=False) == set()
+    assert broken(given, {"a": 1, "b": 1, "z": 3}) == set()
     late = {"a": 1, "c": 2, "z": 3}
-    assert broken(given, late, refuse=False) == {"requirements(z, a, b, c)@3"}
-    assert message(given, late, refuse=False) == (
+    assert broken(given, late) == {"requirements(z, a, b, c)@3"}
+    assert message(given, late) == (
         "Z starts in wave 3 but needs at least 2 of A, B and C live for 1 wave by then; 1 of them is"
     )
 
@@ -151,9 +151,9 @@ def related(relation, items, others="", at_least=1):
 )
 def test_relations(row, good, bad, ref, words):
     given = related(*row)
-    assert broken(given, good, refuse=False) == set()
-    assert broken(given, bad, refuse=False) == {f"relations{ref}"}
-    assert words in message(given, bad, refuse=False)
+    assert broken(given, good) == set()
+    assert broken(given, bad) == {f"relations{ref}"}
+    assert words in message(given, bad)
 
 
 # -- pilots -----------------------------------------------------------------------------------------------------------
@@ -163,15 +163,15 @@ def test_pilot_before_scale():
     rule = {"id": "first", "affiliates": "fr", "pilots": "jp de", "at_least": 1, "lag": 1}
     given = instance(5, **MARKETS, pilots=[rule])
     # Japan is live from wave 2: for one wave when wave 3 begins. Germany alone would do as well.
-    assert broken(given, {"jp": "1/adapted", "fr": "3/adapted"}, refuse=False) == set()
-    assert broken(given, {"de": "2/adapted", "fr": "4/adapted"}, refuse=False) == set()
-    assert broken(given, {"jp": "1/adapted", "fr": "2/adapted"}, refuse=False) == {"pilots(first, fr)@2"}
-    assert message(given, {"jp": "1/adapted", "fr": "2/adapted"}, refuse=False) == (
+    assert broken(given, {"jp": "1/adapted", "fr": "3/adapted"}) == set()
+    assert broken(given, {"de": "2/adapted", "fr": "4/adapted"}) == set()
+    assert broken(given, {"jp": "1/adapted", "fr": "2/adapted"}) == {"pilots(first, fr)@2"}
+    assert message(given, {"jp": "1/adapted", "fr": "2/adapted"}) == (
         "France starts in wave 2, but waits until 1 of the pilots Japan and Germany has been live for 1 wave; 0 have"
     )
     two = instance(5, **MARKETS, pilots=[rule | {"at_least": 2, "lag": 0}])
-    assert broken(two, {"jp": "1/adapted", "fr": "3/adapted"}, refuse=False) == {"pilots(first, fr)@3"}
-    assert broken(two, {"jp": "1/adapted", "de": "2/adapted", "fr": "3/adapted"}, refuse=False) == set()
+    assert broken(two, {"jp": "1/adapted", "fr": "3/adapted"}) == {"pilots(first, fr)@3"}
+    assert broken(two, {"jp": "1/adapted", "de": "2/adapted", "fr": "3/adapted"}) == set()
 
 
 # -- exceptions, choices and approaches -------------------------------------------------------------------------------

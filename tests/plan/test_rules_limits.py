@@ -25,19 +25,19 @@ def test_affiliates_of_an_archetype_in_progress_at_a_time():
 
 def test_an_experienced_variant_counts_with_its_archetype():
     given = instance(4, affiliates=MARKETS, archetypes=ARCHETYPES)
-    assert broken(given, {"jp": "1/adapted", "de": "2/again"}, refuse=False) == {"parallel(adapted)@2"}
-    assert broken(given, {"jp": "1/adapted", "de": "3/again"}, refuse=False) == set()
+    assert broken(given, {"jp": "1/adapted", "de": "2/again"}) == {"parallel(adapted)@2"}
+    assert broken(given, {"jp": "1/adapted", "de": "3/again"}) == set()
     # The limit of the variant's own row is not one.
-    assert broken(given, {"jp": "1/again", "de": "1/again"}, refuse=False) == {"parallel(adapted)@1"}
+    assert broken(given, {"jp": "1/again", "de": "1/again"}) == {"parallel(adapted)@1"}
 
 
 def test_archetype_limits_count_a_class_over_all_waves():
     limits = [{"affiliate_class": "big", "archetype": "adapted", "limit": 1}]
     given = instance(6, affiliates=MARKETS, archetypes=ARCHETYPES, archetype_limits=limits)
-    assert broken(given, {"jp": "1/adapted", "de": "1/free", "fi": "3/adapted"}, refuse=False) == set()
+    assert broken(given, {"jp": "1/adapted", "de": "1/free", "fi": "3/adapted"}) == set()
     both = {"jp": "1/adapted", "de": "4/again"}
-    assert broken(given, both, refuse=False) == {"archetype_limits(big, adapted)"}
-    assert message(given, both, refuse=False) == (
+    assert broken(given, both) == {"archetype_limits(big, adapted)"}
+    assert message(given, both) == (
         "2 affiliates of class big take archetype Adapted (Japan and Germany), at most 1 may"
     )
 
@@ -98,19 +98,19 @@ def test_balance_compares_the_layers_shares_of_target_steps():
     # Weights up to the target: technological 1 + 3, transformational 1 + 1. Wave 1: 1/4 against 1/2. Level 3 is beyond.
     given = instance(2, **tree(), balance_gap=0.25)
     both = {"crm:1": 1, "train:1": 1, "crm:2": 2, "train:2": 2}
-    assert broken(given, both, refuse=False) == set()
+    assert broken(given, both) == set()
     # Wave 2: 4/4 against 1/2, and so it stays after the last wave.
     late = {"crm:1": 1, "train:1": 1, "crm:2": 2}
     refs = {f"balance(technological, transformational)@{w}" for w in (2, 3)}
-    assert broken(given, late, refuse=False) == refs
-    messages = [v.message for v in judge(given, late, refuse=False).violations]
+    assert broken(given, late) == refs
+    messages = [v.message for v in judge(given, late).violations]
     assert messages[0] == (
         "By wave 2, 100 % of the technological and 50 % of the transformational target steps are live; "
         "the layers may be 25 % apart at most"
     )
     assert messages[1].startswith("After wave 2, the last one, 100 %")
     # A layer without target steps is skipped.
-    assert broken(instance(2, **tree(target=None), balance_gap=0), {"crm:1": 1}, refuse=False) == set()
+    assert broken(instance(2, **tree(target=None), balance_gap=0), {"crm:1": 1}) == set()
 
 
 def test_learning_keeps_tactical_close_to_strategic():
@@ -120,9 +120,9 @@ def test_learning_keeps_tactical_close_to_strategic():
         strategic_gap=2,
         initiatives=[{"id": "skills", "tactical": 3}, {"id": "academy", "strategic": 2, "duration": 1}],
     )
-    assert broken(given, {"skills": 2, "academy": 2}, refuse=False) == set()
-    assert broken(given, {"skills": 1, "academy": 2}, refuse=False) == {"learning()@1"}
-    assert message(given, {"skills": 1, "academy": 2}, refuse=False) == (
+    assert broken(given, {"skills": 2, "academy": 2}) == set()
+    assert broken(given, {"skills": 1, "academy": 2}) == {"learning()@1"}
+    assert message(given, {"skills": 1, "academy": 2}) == (
         "By wave 1, 3 points of tactical learning stand against 0 of strategic learning; "
         "tactical may be ahead by 2 at most"
     )
@@ -131,10 +131,10 @@ def test_learning_keeps_tactical_close_to_strategic():
 def test_execution_stays_close_to_strategy():
     given = instance(3, **tree(maturity_gaps=[{"execution": "crm", "strategy": "train", "gap": 1}]))
     ahead = {"crm:1": 1, "crm:2": 2}
-    assert broken(given, ahead | {"train:1": 2}, refuse=False) == set()
+    assert broken(given, ahead | {"train:1": 2}) == set()
     # Level 2 against 0 in wave 2; in wave 3 training has caught up.
-    assert broken(given, ahead | {"train:1": 3}, refuse=False) == {"maturity_gaps(crm, train)@2"}
-    assert message(given, ahead | {"train:1": 3}, refuse=False) == (
+    assert broken(given, ahead | {"train:1": 3}) == {"maturity_gaps(crm, train)@2"}
+    assert message(given, ahead | {"train:1": 3}) == (
         "By wave 2, CRM is at level 2 and Training at 0; execution may be ahead of strategy by 1 level at most"
     )
 
@@ -162,9 +162,9 @@ def test_today_counts_for_maturity_and_local_ones_are_compared_in_place():
         local_capabilities=[{"capability": "crm", "affiliate": "jp", "as_is": 1}],
         maturity_gaps=[{"execution": "crm", "strategy": "train", "gap": 0}],
     )
-    assert broken(given, {"crm@de:1": 1}, refuse=False) == set()
+    assert broken(given, {"crm@de:1": 1}) == set()
     # Japan is at 1 today; its step to 2 is one too many, for the rest of the programme.
-    found = broken(given, {"crm@jp:2": 2}, refuse=False)
+    found = broken(given, {"crm@jp:2": 2})
     assert found == {"maturity_gaps(crm@jp, train)@2", "maturity_gaps(crm@jp, train)@3"}
 
 
@@ -177,14 +177,12 @@ def test_quick_wins_need_an_active_cell_of_a_visible_driver():
         quick_wins=[{"wave": 2, "at_least": 1}],
     )
     # Japan is live from wave 2.
-    assert broken(given, {"r1": 1, "jp": 1}, refuse=False) == set()
-    assert broken(given, {"r3": 1, "jp": 1}, refuse=False) == {"quick_wins()@2"}
-    assert broken(given, {"r1": 1, "jp": 2}, refuse=False) == {"quick_wins()@2"}
-    assert message(given, {"r1": 1}, refuse=False) == "By wave 2, 0 visible drivers earn value; at least 1 must"
+    assert broken(given, {"r1": 1, "jp": 1}) == set()
+    assert broken(given, {"r3": 1, "jp": 1}) == {"quick_wins()@2"}
+    assert broken(given, {"r1": 1, "jp": 2}) == {"quick_wins()@2"}
+    assert message(given, {"r1": 1}) == "By wave 2, 0 visible drivers earn value; at least 1 must"
     two = instance(2, drivers=DRIVERS, quick_wins=[{"wave": 1, "at_least": 2}])
-    assert (
-        message(two, {"r1": 1}, refuse=False) == "By wave 1, 1 visible driver (Driver 1) earns value; at least 2 must"
-    )
+    assert message(two, {"r1": 1}) == "By wave 1, 1 visible driver (Driver 1) earns value; at least 2 must"
 
 
 def test_inhouse_floor_weighs_steps_by_how_they_are_sourced():
@@ -195,9 +193,9 @@ def test_inhouse_floor_weighs_steps_by_how_they_are_sourced():
     ]
     given = instance(3, **tree(sourcing_modes=sourcing), inhouse_share=0.4)
     mixed = {"crm:1": "1/agency", "crm:2": "2/hybrid"}
-    assert broken(given, mixed, refuse=False) == {"inhouse()"}
-    assert message(given, mixed, refuse=False) == (
+    assert broken(given, mixed) == {"inhouse()"}
+    assert message(given, mixed) == (
         "Capability steps with a weight of 1.5 of 4 (37.5 %) count as built in-house, at least 40 % must"
     )
-    assert broken(given, mixed | {"train:1": 1}, refuse=False) == set()
-    assert broken(given, {}, refuse=False) == set()
+    assert broken(given, mixed | {"train:1": 1}) == set()
+    assert broken(given, {}) == set()

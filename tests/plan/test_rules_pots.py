@@ -13,7 +13,7 @@ from sequencer.plan.plan import Payment, Plan
 def judged(given, adoptions, transfers=(), prices=()):
     plan = make_plan(adoptions)
     made = [tuple(Payment(*payment) for payment in payments) for payments in (transfers, prices)]
-    return Evaluator(given, refuse=False).evaluate(Plan(plan.adoptions, *made))
+    return Evaluator(given).evaluate(Plan(plan.adoptions, *made))
 
 
 def broken(*given):

@@ -154,7 +154,6 @@ def test_rules_of_brands_launches_and_given_paths():
     }
     content["brands"] = [{"id": "b", "name": "Brand B", "launch_wave": 3}]
     content["requirements"].append({"item": "d1", "requires": "crm:2 d2", "at_least": 1})
-    content["initial_state"] = [{"record": "mandate", "level": 1}]
     assert said(content, "start_small") == [
         ("At most 1 brand to begin with", "1"),
         ("At most 2 new brands a wave", "2–3"),
@@ -163,8 +162,6 @@ def test_rules_of_brands_launches_and_given_paths():
     assert said(content, "mandate") == [("The mandate's level in each wave is given: 0, 1, 1", "every")]
     assert said(content, "budgets")[0][0] == "hq has EUR M 4, 2, 2; what is left lapses"
     assert said(content, "requirements")[-1][0].endswith("only when at least 1 of CRM 2, Safer data is live")
-    notes = instance_rules(Instance.model_validate(content)).notes
-    assert notes == ("Not modelled yet: a programme under way (table initial_state).",)
 
 
 def test_an_instance_without_rules_has_none():

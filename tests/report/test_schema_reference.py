@@ -1,4 +1,4 @@
-"""The reference of tables says what the schema says, marks what is refused, and the page in docs is up to date."""
+"""The reference of tables says what the schema says, and the page in docs is up to date."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 
 from sequencer.instance.columns import columns_of
-from sequencer.instance.features import NOT_MODELLED, Feature
 from sequencer.instance.instance import Instance
 from sequencer.instance.settings import Settings
-from sequencer.report import schema_reference as module
-from sequencer.report.schema_reference import refused_places, schema_reference
+from sequencer.report.schema_reference import schema_reference
 
 PAGE = Path(__file__).parents[2] / "docs" / "tables.md"
 
@@ -57,31 +55,6 @@ def test_a_line_tells_limits_units_references_and_defaults(sections: dict[str, s
     assert cells(sections["resources"], "timing")[1:] == ["`each_wave`, `last_wave`", "`each_wave`"]
     # A factor that is not given changes nothing.
     assert cells(sections["sourcing_modes"], "use_factor_<resource>")[2] == "1"
-
-
-def test_what_is_refused_is_marked_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    refused = (
-        Feature("touch", "table touches", bool),
-        Feature("experienced archetypes", "archetypes.variant_of", bool),
-    )
-    monkeypatch.setattr(module, "NOT_MODELLED", refused)
-    sections = split(schema_reference())
-    assert "**Refused** by this version: touch." in sections["touches"]
-    assert "**Refused.**" in cells(sections["archetypes"], "variant_of")[0]
-    assert "Refused" not in sections["drivers"]
-
-
-def test_every_refused_feature_names_a_place_of_the_schema() -> None:
-    """Otherwise the reference would not mark it."""
-    tables = {"settings": Settings, **Instance.tables()}
-    for table, column in refused_places(NOT_MODELLED):
-        assert table in tables
-        assert not column or column in columns_of(tables[table]).fixed
-
-
-def test_a_feature_may_name_several_columns() -> None:
-    feature = Feature("value of initiatives", "initiatives.value_per_year, value_once", bool)
-    assert set(refused_places([feature])) == {("initiatives", "value_per_year"), ("initiatives", "value_once")}
 
 
 def test_the_page_is_up_to_date() -> None:

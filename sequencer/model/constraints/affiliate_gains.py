@@ -36,10 +36,11 @@ def _gainers(instance: Instance) -> Iterable[str]:
 def affiliate_gains(model: SequencingModel) -> None:
     """For each affiliate, what its cells earn is worth at least what it bears itself, discounted, after the waves too.
 
-    It bears its cost lines, save what hq pays of them, and what it transfers or pays to hq.
+    It bears its cost lines, save what hq pays of them, and what it transfers or pays to hq. What it has gained before
+    wave 1 counts.
     """
     for affiliate in _gainers(model.instance):
-        gain = Linear()
+        gain = Linear(model.instance.past.gain.get(affiliate, 0.0) * model.money_scale)
         for period in model.instance.periods:
             factor = discount(model.instance, period.index)
             gain.add(model.value.expr(affiliate=affiliate, period=period.index), factor)

@@ -27,7 +27,11 @@ def capability_steps(model: SequencingModel) -> None:
     local, this holds for the instance of each affiliate.
     """
     for item, below in step_pairs(model.instance):
+        if item not in model.instance.decided:
+            continue
         modes = model.instance.adoptables[below].modes
         for w in model.waves:
             ready = total(model.started(below, w - m.span, (m.id,)) for m in modes)
+            if below not in model.instance.decided:
+                ready = model.live(below, w)
             model.row(RuleRef("capability_steps", (item, below), w), model.started(item, w), "<=", ready)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def earned_mandate(model: SequencingModel) -> None:
     """A step of the mandate starts only when the value of all earlier waves has reached its threshold.
 
-    Value is undiscounted. A mandate path that is given from above needs not be earned.
+    Value is undiscounted, and what was earned before wave 1 counts. A mandate path that is given from above needs not
+    be earned.
 
     Where value cannot be negative, what has been earned once stays earned and the rule may bind in all later waves as
     well, which is the formula. Else it binds in the start wave alone; in all later waves, value that leaves out what is
@@ -29,9 +30,11 @@ def earned_mandate(model: SequencingModel) -> None:
     """
     if model.instance.settings.mandate_path:
         return
-    steps = [(s.id, model.instance.mandate_levels[s.level or 0].earned_value) for s in model.of_kind(Kind.MANDATE)]
+    decided = (s for s in model.of_kind(Kind.MANDATE) if s.history is None)
+    steps = [(s.id, model.instance.mandate_levels[s.level or 0].earned_value) for s in decided]
     steps = [(step, threshold * model.money_scale) for step, threshold in steps if threshold]
-    so_far, gained, growing = Linear(), Linear(), True
+    earned = model.instance.past.earned() * model.money_scale
+    so_far, gained, growing = Linear(earned), Linear(earned), True
     for w in model.waves if steps else ():
         for step, threshold in steps:
             ref = RuleRef("earned_mandate", (step,), w)

@@ -31,11 +31,13 @@ def locks(model: SequencingModel) -> None:
     """An item is adopted or not, at a time or in a mode, because somebody decided so.
 
     A lock says that it must be adopted (live by a wave), never is, starts not before, not after or exactly in a wave,
-    or takes a given mode. All but *must* hold only where it is adopted at all.
+    or takes a given mode. All but *must* hold only where it is adopted at all. What is live or in progress
+    already has been decided.
     """
     for lock in model.instance.locks:
         for member in model.instance.members(lock.item):
-            _lock(model, lock, member.id)
+            if member.id in model.instance.decided:
+                _lock(model, lock, member.id)
 
 
 def _lock(model: SequencingModel, lock: Lock, item: str) -> None:

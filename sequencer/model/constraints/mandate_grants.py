@@ -40,7 +40,7 @@ def mandate_grants(model: SequencingModel) -> None:
         for w in model.waves:
             used = count(model, w)
             none = strict and grant == "open_exceptions"
-            most = sum(max(v, 0.0) for v in used.terms.values())
+            most = used.constant + sum(max(v, 0.0) for v in used.terms.values())
             limit = Linear() if none else granted(model, grant, w, most)
             model.row(RuleRef("mandate_grants", (grant,), w), used, "<=", limit)
 

@@ -35,7 +35,7 @@ def _pairs(instance: Instance) -> Iterator[_Pair]:
             today = _today(instance, row.strategy, other)
             for (capability, where, level), step in steps.items():
                 least = (level or 0) - row.gap
-                if (capability, where) == (row.execution, own) and least > today:
+                if (capability, where) == (row.execution, own) and least > today and step in instance.decided:
                     yield _Pair((members[0], members[1]), step, steps.get((row.strategy, other, least)))
 
 

@@ -28,13 +28,16 @@ def _named(instance: Instance) -> Iterable[str]:
 def minimum_values(model: SequencingModel) -> None:
     """By the end of a wave, value so far reaches an amount; undiscounted, of a category or an affiliate where named.
 
-    Value of an affiliate is what its cells earn.
+    Value of an affiliate is what its cells earn in the waves; all other value includes what was earned before wave 1.
     """
     for row in model.instance.minimum_values:
         category, affiliate = row.category or None, row.affiliate or None
         value = total(
             model.value.expr(category=category, affiliate=affiliate, period=v) for v in range(1, row.wave + 1)
         )
+        if not row.affiliate:
+            earned = model.instance.past.earned((row.category,) if row.category else ())
+            value.constant += earned * model.money_scale
         members = tuple(word for word in (row.category, row.affiliate) if word)
         ref = RuleRef("minimum_values", members, row.wave)
         model.row(ref, value, ">=", row.amount * model.money_scale)

@@ -22,7 +22,7 @@ def pilots(model: SequencingModel) -> None:
     """Affiliates that wait start only when enough of the pilots have been live for the lag."""
     for row in model.instance.pilots:
         first = model.instance.member_set(row.pilots)
-        for waiting in model.instance.member_set(row.affiliates):
+        for waiting in (m for m in model.instance.member_set(row.affiliates) if m.id in model.instance.decided):
             for w in model.waves:
                 live = [model.live_member(pilot, w - row.lag) for pilot in first]
                 item = model.started(waiting.id, w, waiting.modes)

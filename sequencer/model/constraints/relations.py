@@ -45,7 +45,8 @@ def relations(model: SequencingModel) -> None:
     * *exclusive*: at most one of them is ever adopted;
     * *bundle*: in a wave in which any of the items starts, at least n of the others start.
 
-    A set or node stands for each of its members; restricted to modes, it means what is adopted in those modes.
+    A set or node stands for each of its members; restricted to modes, it means what is adopted in those modes. Of
+    what should start together, whatever has started before wave 1 no longer counts; the rest still starts together.
     """
     kinds: dict[str, Callable[[SequencingModel, Relation], None]] = {
         "before": _before,
@@ -60,15 +61,16 @@ def relations(model: SequencingModel) -> None:
 def _before(model: SequencingModel, row: Relation) -> None:
     last = model.instance.n_waves
     for item, other in product(model.instance.member_set(row.items), model.instance.member_set(row.others)):
-        for w in model.waves if item.id != other.id else ():
+        for w in model.waves if item.id != other.id and item.id in model.instance.decided else ():
             ref = RuleRef("relations", ("before", str(item), str(other)), w)
             waiting = model.started(other.id, last, other.modes) - model.live_member(other, w)
-            if any(waiting.terms.values()):
+            if waiting.constant or any(waiting.terms.values()):
                 model.row(ref, model.started(item.id, w, item.modes) + waiting, "<=", 1.0)
 
 
 def _together(model: SequencingModel, row: Relation) -> None:
-    for first, other in pairwise(model.instance.member_set(row.items)):
+    decided = [m for m in model.instance.member_set(row.items) if m.id in model.instance.decided]
+    for first, other in pairwise(decided):
         ref = RuleRef("relations", ("together", str(first), str(other)))
         for w in model.waves:
             model.row(ref, model.started(first.id, w, first.modes), "=", model.started(other.id, w, other.modes))

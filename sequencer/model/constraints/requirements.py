@@ -43,9 +43,12 @@ def requirements(model: SequencingModel) -> None:
     Where all is required, that is one row for each required item. "At least n of a set" is one row for the set, in
     which an inner node of the capability tree counts once all its steps are live; where the set is small, more rows say
     that any of it but n − 1 suffice to find one. As-is levels are live from before wave 1 and drop out. Either side may
-    be restricted to modes. From the wave on in which an exception is live, what it waives does not bind.
+    be restricted to modes. From the wave on in which an exception is live, what it waives does not bind. What has
+    started before wave 1 requires nothing any more.
     """
     for rule in model.instance.precedences:
+        if rule.item.id not in model.instance.decided:
+            continue
         members = (str(rule.item), *map(str, rule.members))
         exceptions = model.instance.waivers.get(rule, ())
         for w in model.waves:

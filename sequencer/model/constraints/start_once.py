@@ -24,7 +24,7 @@ def start_once(model: SequencingModel) -> None:
     ``y[i, m, w]`` says that ``i`` has started in mode ``m`` by wave ``w``; it never falls back. Start waves without a
     column (before the window, or too late to be live by the end of the last wave) are not open.
     """
-    for item in model.instance.adoptables.values():
+    for item in model.instance.decided.values():
         ref = RuleRef("start_once", (item.id,))
         for mode in item.modes:
             window = model.reach.windows[item.id, mode.id]

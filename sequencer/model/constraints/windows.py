@@ -22,7 +22,7 @@ def windows(model: SequencingModel) -> None:
 
     The horizon is already in the columns: a start wave that would end too late has none.
     """
-    for item in model.instance.adoptables.values():
+    for item in model.instance.decided.values():
         if item.earliest_live > 1:
             last = min(item.earliest_live - 1, model.instance.n_waves + 1)
             model.row(RuleRef("windows", (item.id,)), model.live(item.id, last), "<=", 0.0)

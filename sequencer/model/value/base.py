@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from sequencer.instance.adoptables import Mode
 from sequencer.instance.instance import Cell
 from sequencer.model.linear import Linear, total
+from sequencer.model.value.head_start import HeadStart
 from sequencer.model.value.ramping import Ramping
 from sequencer.model.value.sources import SOURCES
 
@@ -71,6 +72,7 @@ class ValueModel(ABC):
             If the instance asks for something that this formulation cannot say, or cannot say exactly.
         """
         self.build_cells()
+        self.head_start = HeadStart(self)
         self.sources = tuple(make(self.model, exact=self.exact) for make in SOURCES)
 
     def expr(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
@@ -86,6 +88,7 @@ class ValueModel(ABC):
             Wave or tail period, 1-based.
         """
         made = self.cells(category=category, affiliate=affiliate, period=period)
+        made.constant += self.head_start.value_in(category, affiliate, period)
         if affiliate is None:
             made.add(total(source.expr(category, period) for source in self.sources))
         return made
@@ -175,8 +178,7 @@ class ValueModel(ABC):
         """Whether a gate is open in a period: its item has been live for the lag."""
         if not gate.item:
             return Linear(1.0)
-        since = period - gate.lag
-        return self.model.live(gate.item, since, gate.modes) if since >= 1 else Linear()
+        return self.model.live(gate.item, period - gate.lag, gate.modes)
 
 
 def possible(live: Linear) -> bool:

@@ -73,7 +73,7 @@ class Cells(ValueModel):
         for s, column in columns.items():
             ref = RuleRef("value", (driver, *(x for x in cell if x)), s)
             active = Linear(terms={column: 1.0})
-            gates = [live for live in members[s] if live.terms]
+            gates = [live for live in members[s] if live.terms]  # what is live already is no gate
             for live in gates:
                 self.model.row(ref, active, "<=", live)
             if self.exact:
@@ -99,6 +99,7 @@ class Cells(ValueModel):
         """See :meth:`ValueModel.earned`."""
         made: dict[tuple[str, int], list[int]] = {}
         for way, columns in self._columns.items():
-            for s, column in columns.items():
+            decided = way.share.driver in self.instance.decided
+            for s, column in columns.items() if decided else ():
                 made.setdefault((way.share.driver, s), []).append(column)
         return made

@@ -12,7 +12,8 @@ table. Two products of 0/1 decisions with an amount are linearised, each exactly
 Value in every period is linear in ``Q`` because lifecycle depends on driver, brand and period only and the ramp on the
 group. An affiliate is a group apart where a rule reads its value, where it has adoptables of its own, such as
 ``r1@jp``, and where cells wait for its own instance of a capability. Factors of the modes of a brand weigh its ``R``,
-those of a driver split its ``Q``. Both columns are bounded from above; where value is capped or minimised also from
+those of a driver split its ``Q``. Where all that gates an amount is live already, the amount itself takes the place of
+a column. Both columns are bounded from above; where value is capped or minimised also from
 below, ``amount − most · Σ (1 − gate)``.
 """
 
@@ -97,7 +98,7 @@ class Compact(ValueModel):
     def build_cells(self) -> None:
         """Add scope and value columns with their rows."""
         self._scope: dict[tuple[int, str, str, int], tuple[Linear, float]] = {}
-        self._value: dict[Key, int] = {}
+        self._value: dict[Key, Linear] = {}
         self.groups = self.make_groups()
         for h, group in enumerate(self.groups):
             for s in self.starts:
@@ -224,7 +225,7 @@ class Compact(ValueModel):
             live = self.live(own, s)
             if possible(live):
                 made = self._gated(f"value_{driver}_{h}_{b}_{s}_{j}", ref, scope, [live, *gates], most)
-                (self._value[Key(driver, h, b, s, factor)],) = made.terms
+                self._value[Key(driver, h, b, s, factor)] = made
 
     # -- expressions ----------------------------------------------------------------------------------------------
 
@@ -238,7 +239,7 @@ class Compact(ValueModel):
         """
         drivers = self.instance.by_id("drivers")
         made = Linear()
-        for key, column in self._value.items():
+        for key, amount in self._value.items():
             driver, group = key.driver, self.groups[key.group]
             if category not in (None, drivers[driver].category) or key.start > period:
                 continue
@@ -247,7 +248,7 @@ class Compact(ValueModel):
             rate = self.rate(driver, key.brand, period) * sum(group.profile[driver, key.brand].values()) * key.factor
             gain = self.ramping.gain(group.ramp, key.start, period, self.starts_of(driver)[-1])
             if rate and gain:
-                made.add(Linear(terms={column: 1.0}), rate * gain)
+                made.add(amount, rate * gain)
         return made
 
     def _is_of(self, group: Group, affiliate: str) -> bool:
@@ -260,8 +261,9 @@ class Compact(ValueModel):
     def earned(self) -> dict[tuple[str, int], list[int]]:
         """See :meth:`ValueModel.earned`."""
         made: dict[tuple[str, int], list[int]] = {}
-        for key, column in self._value.items():
-            made.setdefault((key.driver, key.start), []).append(column)
+        for key, amount in self._value.items():
+            if key.driver in self.instance.decided:
+                made.setdefault((key.driver, key.start), []).extend(amount.terms)
         return made
 
 

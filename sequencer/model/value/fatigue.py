@@ -42,14 +42,14 @@ class Fatigue(Source):
         live = self.model.live(k, period)
         loads = [(self.model.live(d.id, period), d.contact_load.get(k, 0.0)) for d in self.instance.drivers]
         load = total(on * amount for on, amount in loads)
-        most = sum(max(amount, 0.0) for on, amount in loads if on.terms)
+        most = sum(max(amount, 0.0) for on, amount in loads if on.terms or on.constant)
         edges = accumulate((s.width or 0.0 for s in self._steps[k][:-1]), initial=float(cap or 0.0))
         return [self._beyond(k, period, load, live, most, edge, j) for j, edge in enumerate(edges)]
 
     def _beyond(self, k: str, t: int, load: Linear, live: Linear, most: float, edge: float, j: int) -> Linear:
         """``max(0, load − edge)`` while the customer type is live."""
         room = most - edge
-        if room <= 0 or not live.terms:
+        if room <= 0 or not (live.terms or live.constant):
             return Linear()
         saved = Linear(terms={self.model.new_columns(f"fatigue_{k}_{t}_{j}", [(0,)], [room])[0]: 1.0})
         asleep = (Linear(1.0) - live) * room

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sequencer.model.linear import Linear
-from sequencer.model.value.ramping import Ramping
+from sequencer.model.value.ramping import Ramping, average
 from sequencer.model.value.source import Source
 
 if TYPE_CHECKING:
@@ -35,4 +35,10 @@ class Initiatives(Source):
             last = self.instance.n_waves + 1
             for start in range(1, min(period, last) + 1):
                 made.add(self.model.live(row.id, start), ramping.gain(ramp, start, period, last))
+            history = self.instance.adoptables[row.id].history
+            if history is not None and history.months:
+                # Live since before wave 1: its ramp goes on from its age.
+                at = self.instance.periods[period - 1]
+                first, end = at.start_month, at.end_month
+                made.constant += average(ramp, first + history.months, end + history.months) - average(ramp, first, end)
         return made

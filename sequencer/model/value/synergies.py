@@ -31,8 +31,9 @@ class Synergies(Source):
         """Whether all members are live in a period; what is as-is already is."""
         members = dict.fromkeys(m for word in row.members for m in self.instance.members(word))
         live = [self.model.live_member(m, period) for m in members]
-        if not all(x.terms for x in live):
+        if not all(x.terms or x.constant for x in live):
             return Linear()
+        live = [x for x in live if x.terms]  # what is live already is no condition
         if len(live) <= 1:
             return total(live) if live else Linear(1.0)
         ref = RuleRef("value", (row.id,), period)

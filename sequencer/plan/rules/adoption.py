@@ -13,7 +13,8 @@ from sequencer.types import Kind, RuleRef
 
 if TYPE_CHECKING:
     from sequencer.plan.plan import Adoption
-    from sequencer.plan.state import Start, State
+    from sequencer.plan.start import Start
+    from sequencer.plan.state import State
 
 
 def start_once(state: State) -> Iterator[Check]:
@@ -24,7 +25,9 @@ def start_once(state: State) -> Iterator[Check]:
     for item_id, adoptions in given.items():
         ref = RuleRef("start_once", (item_id,))
         yield Check(ref, len(adoptions), "<=", 1, partial(_twice, state, item_id, adoptions))
-        if item_id not in state.starts:
+        if item_id in state.prepared.past:
+            yield Check(ref, 1, "<=", 0, partial(_begun, state, adoptions[0]))
+        elif item_id not in state.starts:
             # Nothing of it counts: it is adopted, but in no way the instance knows.
             yield Check(ref, 1, "<=", 0, partial(_not_understood, state, adoptions[0]))
 
@@ -33,6 +36,13 @@ def _twice(state: State, item_id: str, adoptions: list[Adoption]) -> str:
     waves = " and ".join(f"wave {a.wave}" + (f" as {a.mode}" if a.mode else "") for a in adoptions)
     name = capital(item_name(state.instance, item_id))
     return f"{name} is adopted more than once: in {waves}; only one of them counts"
+
+
+def _begun(state: State, adoption: Adoption) -> str:
+    start = state.prepared.past[adoption.id]
+    fact = f"in progress until wave {start.live - 1}" if start.live > 1 else "live already"
+    name = capital(item_name(state.instance, adoption.id))
+    return f"{name} is to start in wave {adoption.wave}, but is {fact}; what has started is given no wave, leave it out"
 
 
 def _not_understood(state: State, adoption: Adoption) -> str:
@@ -57,7 +67,7 @@ def _not_understood(state: State, adoption: Adoption) -> str:
 def windows(state: State) -> Iterator[Check]:
     """Whatever starts is live by W + 1, and not before its launch."""
     end = state.last + 1
-    for start in state.starts.values():
+    for start in state.decided:
         ref = RuleRef("windows", (start.item.id,))
         yield Check(ref, start.live, "<=", end, partial(_too_late, state, start))
         if start.item.earliest_live > 1:
@@ -86,7 +96,7 @@ def capability_steps(state: State) -> Iterator[Check]:
     for start in state.of_kind(Kind.STEP):
         item = start.item
         below_id = ids.get((item.capability, item.place, (item.level or 0) - 1))
-        if below_id is None:
+        if below_id is None or start.past:
             continue
         ref = RuleRef("capability_steps", (item.id, below_id), start.wave)
         live = state.is_live(below_id, start.wave)

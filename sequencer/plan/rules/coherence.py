@@ -115,7 +115,7 @@ def maturity_gaps(state: State) -> Iterator[Check]:
             ids = tuple(f"{c.id}@{place}" if c.local else c.id for c in pair)
             for wave in range(1, state.last + 2):
                 done, planned = (_maturity(state, c, place, wave) for c in pair)
-                most = max(planned + row.gap, _today(state, pair[0], place))
+                most = max(planned + row.gap, _reached(state, pair[0], place))
                 say = partial(_ahead, state, ids, (done, planned), row.gap, wave)
                 yield Check(RuleRef("maturity_gaps", ids, wave), done, "<=", most, say)
 
@@ -124,6 +124,13 @@ def _today(state: State, capability: Capability, place: str | None) -> int:
     """Maturity of a capability (in an affiliate, where local) before wave 1."""
     rows = (r for r in state.instance.local_capabilities if r.capability == capability.id and r.affiliate == place)
     return next((r.as_is for r in rows), capability.as_is) if capability.local else capability.as_is
+
+
+def _reached(state: State, capability: Capability, place: str | None) -> int:
+    """Maturity that needs no decision any more: today's, and the steps that had started before wave 1."""
+    where = place if capability.local else None
+    begun = (s.item for s in state.prepared.past.values() if s.item.capability == capability.id)
+    return _today(state, capability, place) + sum(i.place == where for i in begun)
 
 
 def _maturity(state: State, capability: Capability, place: str | None, period: int) -> int:

@@ -13,7 +13,8 @@ from sequencer.types import Kind, RuleRef
 
 if TYPE_CHECKING:
     from sequencer.instance.adoptables import Adoptable
-    from sequencer.plan.state import Start, State
+    from sequencer.plan.start import Start
+    from sequencer.plan.state import State
 
 CUSTOMIZED = "customized"
 """Archetype that the mandate limits."""
@@ -23,13 +24,13 @@ def mandate(state: State) -> Iterator[Check]:
     """At most one step in a wave, in order; where the path is given from above, exactly that path."""
     steps = state.prepared.of_kind(Kind.MANDATE)
     if state.instance.settings.mandate_path:
-        for item in steps:
+        for item in (i for i in steps if i.id not in state.prepared.past):
             yield from _given(state, item)
         return
     by_level = {item.level: item.id for item in steps}
     for start in state.of_kind(Kind.MANDATE):
         below = by_level.get((start.item.level or 0) - 1)
-        if below is not None:
+        if below is not None and not start.past:
             first = state.starts.get(below)
             ref = RuleRef("mandate", (start.item.id,), start.wave)
             held = float(first is not None and first.wave < start.wave)
@@ -68,7 +69,7 @@ def earned_mandate(state: State) -> Iterator[Check]:
         return
     for start in state.of_kind(Kind.MANDATE):
         threshold = state.instance.mandate_levels[start.item.level or 0].earned_value
-        if threshold:
+        if threshold and not start.past:
             value = so_far(state, start.wave - 1)
             ref = RuleRef("earned_mandate", (start.item.id,), start.wave)
             yield Check(ref, value, ">=", threshold, partial(_not_earned, state, start, value, threshold))

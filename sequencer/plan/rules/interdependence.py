@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from sequencer.instance.items import Member
     from sequencer.instance.precedences import Precedence
     from sequencer.instance.rules import Relation
-    from sequencer.plan.state import Start, State
+    from sequencer.plan.start import Start
+    from sequencer.plan.state import State
 
 
 def _live_for(state: State, units: Iterable[Sequence[Member]], wave: int, lag: int) -> int:
@@ -24,7 +25,7 @@ def _live_for(state: State, units: Iterable[Sequence[Member]], wave: int, lag: i
 
 
 def _live(state: State, member: Member, wave: int) -> bool:
-    """Whether a member is live in a wave; nothing that is adopted is before wave 1."""
+    """Whether a member is live in a wave; nothing that a plan adopts is before wave 1."""
     start = state.start_of(member)
     return start is not None and start.live <= wave
 
@@ -40,7 +41,7 @@ def requirements(state: State) -> Iterator[Check]:
     waivers = state.instance.waivers
     for rule in state.instance.precedences:
         start = state.start_of(rule.item)
-        if start is None or any(state.is_live(e, start.wave) for e in waivers.get(rule, ())):
+        if start is None or start.past or any(state.is_live(e, start.wave) for e in waivers.get(rule, ())):
             continue
         ref = RuleRef("requirements", (str(rule.item), *map(str, rule.members)), start.wave)
         live = _live_for(state, rule.alternatives, start.wave, rule.lag)
@@ -92,7 +93,7 @@ def _before(state: State, row: Relation) -> Iterator[Check]:
     """Where both are adopted, the item starts only when the other is live."""
     for item, other in product(_members(state, row.items), _members(state, row.others)):
         start, first = state.start_of(item), state.start_of(other)
-        if start is not None and first is not None and start is not first:
+        if start is not None and first is not None and start is not first and not start.past:
             ref = RuleRef("relations", ("before", str(item), str(other)), start.wave)
             yield Check(ref, start.wave, ">=", first.live, partial(_not_before, state, item, other, start, first))
 
@@ -104,8 +105,8 @@ def _not_before(state: State, item: Member, other: Member, start: Start, first: 
 
 
 def _together(state: State, row: Relation) -> Iterator[Check]:
-    """The same start wave for all, or none of them."""
-    members = _members(state, row.items)
+    """The same start wave for all, or none of them; what had started before wave 1 no longer counts."""
+    members = [m for m in _members(state, row.items) if m.id not in state.prepared.past]
     for first, other in zip(members, members[1:], strict=False):
         waves = [0 if s is None else s.wave for s in (state.start_of(first), state.start_of(other))]
         ref = RuleRef("relations", ("together", str(first), str(other)))
@@ -159,7 +160,7 @@ def pilots(state: State) -> Iterator[Check]:
         first = _members(state, row.pilots)
         for member in _members(state, row.affiliates):
             start = state.start_of(member)
-            if start is not None:
+            if start is not None and not start.past:
                 live = _live_for(state, [(pilot,) for pilot in first], start.wave, row.lag)
                 ref = RuleRef("pilots", (row.id, member.id), start.wave)
                 say = partial(_no_pilot, state, start, first, row.at_least, row.lag, live)

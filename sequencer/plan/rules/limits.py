@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from sequencer.instance.rules import ArchetypeLimit
     from sequencer.plan.rows import LoadRow
-    from sequencer.plan.state import Start, State
+    from sequencer.plan.start import Start
+    from sequencer.plan.state import State
 
 
 def _names(state: State, starts: Sequence[Start]) -> str:

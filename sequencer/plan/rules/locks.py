@@ -12,13 +12,16 @@ from sequencer.types import RuleRef
 
 if TYPE_CHECKING:
     from sequencer.instance.rules import Lock
-    from sequencer.plan.state import Start, State
+    from sequencer.plan.start import Start
+    from sequencer.plan.state import State
 
 
 def locks(state: State) -> Iterator[Check]:
     """What must be adopted is, what never is, is not; waves and modes decided outside hold where it is adopted."""
     for lock in state.instance.locks:
         for member in state.instance.members(lock.item):
+            if member.id in state.prepared.past:
+                continue  # decided already
             yield from _lock(state, lock, member.id)
 
 

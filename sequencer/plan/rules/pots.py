@@ -111,6 +111,7 @@ def affiliate_gains(state: State) -> Iterator[Check]:
         for affiliate in state.instance.affiliates:
             discounted = enumerate(state.prepared.discount, start=1)
             worth = sum(df * state.value(t, affiliate=affiliate.id) for t, df in discounted)
+            worth += state.instance.past.gain.get(affiliate.id, 0.0)
             ref = RuleRef("affiliate_gains", (affiliate.id,))
             cost = borne.get(affiliate.id, 0.0)
             yield Check(ref, worth, ">=", cost, partial(_loses, state, affiliate.id, worth, cost))

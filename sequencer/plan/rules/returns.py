@@ -22,7 +22,7 @@ def continuous_return(state: State) -> Iterator[Check]:
         return
     for wave in range(settings.return_from_wave, state.last + 1):
         until = wave - settings.return_lag
-        spent = sum(row.amount for row in state.cost_rows if row.period <= until)
+        spent = sum(row.amount for row in state.cost_rows if row.period <= until) + state.instance.past.spent(until)
         value = so_far(state, wave)
         say = partial(_no_return, state, wave, value, spent)
         yield Check(RuleRef("continuous_return", (), wave), value, ">=", settings.return_floor * spent, say)
@@ -56,5 +56,6 @@ def _too_little(state: State, row: MinimumValue, value: float) -> str:
 
 
 def so_far(state: State, wave: int, category: str = "", affiliate: str = "") -> float:
-    """Undiscounted value of waves 1 to ``wave``."""
-    return sum(state.value(w, category, affiliate) for w in range(1, wave + 1))
+    """Undiscounted value of waves 1 to ``wave``, and of what was earned before unless an affiliate is named."""
+    before = 0.0 if affiliate else state.instance.past.earned((category,) if category else ())
+    return before + sum(state.value(w, category, affiliate) for w in range(1, wave + 1))

@@ -158,7 +158,7 @@ def _row(canvas: Canvas, page: layout.Page, column: layout.Column, group: Group,
     for number, bar in enumerate(row.bars):
         left, right = column.x(bar.start), column.x(bar.stop)
         canvas.rect(left, top, right - left, height, style.mix(group.hue, 0.5), layer=2, gid=f"bar:{bar.item}")
-        if bar.live <= column.waves + 1:
+        if bar.live <= column.waves + 1 and bar.stop > bar.start:
             tick = column.x(bar.live)
             canvas.rect(tick, top, _TICK, height, style.shade(group.hue, 0.85), layer=3, gid=f"tick:{bar.item}")
         before = row.bars[number - 1].live if number else 1

@@ -28,7 +28,7 @@ class Bar:
     item : str
         Adoptable.
     start, stop : int
-        First wave under way, and the wave after the last one.
+        First wave under way, and the wave after the last one; the same where it was live before wave 1.
     live : int
         Period from which it is live; the start wave for what has no duration.
     texts : tuple of str
@@ -107,15 +107,18 @@ class _Maker:
 
     def bar(self, a: Adopted) -> Bar:
         """Bar of an adoption, labelled with its level, its mode or its date."""
-        item, mode = a.item, a.mode
+        item, mode, started = a.item, a.mode, max(a.wave, 1)
+        live, before = max(a.live, 1), a.item.history is not None and not a.item.history.under_way
         going_live = words.begin_text(self.instance, a.live) if a.live <= self.instance.n_waves + 1 else ""
         texts: tuple[str, ...] = (words.mode_text(self.instance, mode) or going_live,)
         if item.kind == Kind.STEP:
             how = f" ({words.one_line(self.instance.label(mode.sourcing))})" if mode.sourcing else ""
             levels = (f"Level {item.level}{how}", f"{item.level}{how}", f"Level {item.level}", str(item.level))
             texts = tuple(dict.fromkeys(levels))
+        elif before:
+            texts = (*(f"live already, {t}" for t in texts if mode.id), "live already", "live")
         aside = going_live if item.kind == Kind.AFFILIATE and mode.duration else ""
-        return Bar(item.id, a.wave, a.wave + mode.span, a.live, texts, aside)
+        return Bar(item.id, started, started + (0 if before else mode.span), live, texts, aside)
 
     def row(self, a: Adopted) -> Row:
         """Row of an item that is adopted in one go."""
