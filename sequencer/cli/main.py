@@ -23,6 +23,7 @@ from sequencer.cli.map import map_
 from sequencer.cli.plot import plot
 from sequencer.cli.risk import risk
 from sequencer.cli.rules import rules
+from sequencer.cli.sensitivity import sensitivity
 from sequencer.cli.show import show
 from sequencer.cli.solve import solve
 from sequencer.cli.state import Exit, State, process_began
@@ -97,7 +98,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 @click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
 @click.command_panel("Look closer", commands=["compare", "risk", "map", "rules", "diff"])
-@click.command_panel("Weigh and vary", commands=["frontier", "ladder"])
+@click.command_panel("Weigh and vary", commands=["frontier", "ladder", "sensitivity"])
 def cli() -> None:
     """Find the sequence of adoption waves of a transformation.
 
@@ -126,6 +127,7 @@ for _command in (
     diff,
     frontier,
     ladder,
+    sensitivity,
 ):
     cli.add_command(_command)
 

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sequencer.study.breaks import Breaks, breakpoints
     from sequencer.study.case import Case, CaseResult, solve_case
     from sequencer.study.draws import DrawOptions
     from sequencer.study.efficient import Frontier
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from sequencer.study.frontiers import frontier
     from sequencer.study.ladders import Ladder, ladder
     from sequencer.study.monte_carlo import MonteCarlo, simulate
+    from sequencer.study.parameters import Parameter, parameter
+    from sequencer.study.sensitivity import Tornado, tornado
 
 _HOME = {
+    "Breaks": "sequencer.study.breaks",
     "Case": "sequencer.study.case",
     "CaseResult": "sequencer.study.case",
     "DrawOptions": "sequencer.study.draws",
@@ -26,14 +30,20 @@ _HOME = {
     "Ladder": "sequencer.study.ladders",
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
+    "Parameter": "sequencer.study.parameters",
+    "Tornado": "sequencer.study.sensitivity",
+    "breakpoints": "sequencer.study.breaks",
     "frontier": "sequencer.study.frontiers",
     "ladder": "sequencer.study.ladders",
+    "parameter": "sequencer.study.parameters",
     "serial": "sequencer.study.executor",
     "simulate": "sequencer.study.monte_carlo",
     "solve_case": "sequencer.study.case",
+    "tornado": "sequencer.study.sensitivity",
 }
 
 __all__ = [
+    "Breaks",
     "Case",
     "CaseResult",
     "DrawOptions",
@@ -42,11 +52,16 @@ __all__ = [
     "Ladder",
     "Mapper",
     "MonteCarlo",
+    "Parameter",
+    "Tornado",
+    "breakpoints",
     "frontier",
     "ladder",
+    "parameter",
     "serial",
     "simulate",
     "solve_case",
+    "tornado",
 ]
 
 

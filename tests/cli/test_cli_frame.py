@@ -27,6 +27,7 @@ COMMANDS = (
     "diff",
     "frontier",
     "ladder",
+    "sensitivity",
 )
 
 
