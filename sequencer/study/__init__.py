@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sequencer.study.breaks import Breaks, breakpoints
     from sequencer.study.case import Case, CaseResult, solve_case
+    from sequencer.study.cluster import Cluster, Tls
     from sequencer.study.draws import DrawOptions
     from sequencer.study.efficient import Frontier
     from sequencer.study.executor import Executor, Mapper, serial
@@ -24,6 +25,7 @@ _HOME = {
     "Breaks": "sequencer.study.breaks",
     "Case": "sequencer.study.case",
     "CaseResult": "sequencer.study.case",
+    "Cluster": "sequencer.study.cluster",
     "DrawOptions": "sequencer.study.draws",
     "Executor": "sequencer.study.executor",
     "Frontier": "sequencer.study.efficient",
@@ -31,6 +33,7 @@ _HOME = {
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
     "Parameter": "sequencer.study.parameters",
+    "Tls": "sequencer.study.cluster",
     "Tornado": "sequencer.study.sensitivity",
     "breakpoints": "sequencer.study.breaks",
     "frontier": "sequencer.study.frontiers",
@@ -46,6 +49,7 @@ __all__ = [
     "Breaks",
     "Case",
     "CaseResult",
+    "Cluster",
     "DrawOptions",
     "Executor",
     "Frontier",
@@ -53,6 +57,7 @@ __all__ = [
     "Mapper",
     "MonteCarlo",
     "Parameter",
+    "Tls",
     "Tornado",
     "breakpoints",
     "frontier",

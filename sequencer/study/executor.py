@@ -1,7 +1,7 @@
 """Mapping a function over many items: one after the other here, or on processes of a Dask cluster.
 
 An analysis takes a :class:`Mapper`, which is called as the built-in ``map`` is. :func:`serial` is one, and so is every
-:class:`Executor`; :func:`sequencer.study.cluster.cluster` makes one that works in other processes.
+:class:`Executor`; :class:`~sequencer.study.cluster.Cluster` works in other processes.
 """
 
 from __future__ import annotations
