@@ -50,6 +50,8 @@ class Keeper:
         Bound that a search under way tells of; good enough to show and to stop by.
     phase : str
         What is being done.
+    nodes : int
+        Nodes of the search trees so far.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Keeper:
         self.first = aim
         self.best: Evaluation | None = None
         self.phase = ""
+        self.nodes = 0
         self._listeners = listeners
         self._polish = polish
         self._held: list[tuple[Aim, float]] = []

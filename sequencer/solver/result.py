@@ -71,6 +71,8 @@ class Result:
         Where infeasible: rules that cannot hold together, as far as known.
     levels : tuple of Level
         All that was optimised, the most important first; ``objective``, ``bound`` and ``measure`` are of the first.
+    nodes : int
+        Nodes of the search trees that proved the bound; 0 where none was needed.
     """
 
     termination: Termination
@@ -86,6 +88,7 @@ class Result:
     versions: dict[str, str] = field(default_factory=dict)
     conflict: tuple[RuleRef, ...] = ()
     levels: tuple[Level, ...] = ()
+    nodes: int = 0
 
     @property
     def gap(self) -> float | None:

@@ -140,6 +140,7 @@ class Search:
                 self.interrupted = True
                 self.stop.set()
         outcome = solver.outcome()
+        self.keeper.nodes += outcome.nodes
         self.keeper.bounded(self.aim.worth_of(outcome.bound))
         self.keeper.heard = self.keeper.bound
         if outcome.point is not None and core:

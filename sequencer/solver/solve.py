@@ -257,6 +257,7 @@ class _Solve:
             versions=versions(),
             conflict=self._conflict() if infeasible else (),
             levels=levels,
+            nodes=self.keeper.nodes,
         )
 
     def _conflict(self) -> tuple[RuleRef, ...]:

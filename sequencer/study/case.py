@@ -92,6 +92,8 @@ class CaseResult:
         Instance solved.
     seconds : float
         Wall clock.
+    nodes : int
+        Nodes of the search trees.
     host : str
         Machine that solved it.
     versions : dict of str to str
@@ -110,6 +112,7 @@ class CaseResult:
     conflict: tuple[RuleRef, ...] = ()
     fingerprint: str | None = None
     seconds: float = 0.0
+    nodes: int = 0
     host: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
 
@@ -162,6 +165,7 @@ def _of_result(case: Case, instance: Instance, result: Result, host: str) -> Cas
         conflict=result.conflict,
         fingerprint=result.fingerprint,
         seconds=result.seconds,
+        nodes=result.nodes,
         host=host,
         versions=result.versions,
     )

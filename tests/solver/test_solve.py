@@ -76,6 +76,7 @@ def test_deterministic_same_plan_where_a_gap_is_left():
     results = [solve(instance, gap=0.5, deterministic=True, max_nodes=20) for _ in range(2)]
     assert results[0].plan.to_json() == results[1].plan.to_json()
     assert results[0].bound == results[1].bound
+    assert 0 <= results[0].nodes == results[1].nodes <= 20
 
 
 def test_deterministic_refuses_the_clock():
