@@ -16,7 +16,7 @@ from sequencer.cli.state import Exit, end, say
 
 if TYPE_CHECKING:
     from sequencer.solver.result import Result
-    from sequencer.study.ladders import Ladder
+    from sequencer.study.rungs import Ladder
 
 
 @click.command(
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--anchor",
-    type=click.Choice(["full", "core"]),
-    default="full",
+    type=click.Choice(["all", "full", "core"]),
+    default="all",
     show_default=True,
-    help="full: the best plan of the full budget stands, cuts drop and delay; core: the best plan of the deepest cut "
-    "stands, money adds and speeds up.",
+    help="all: the nested roadmaps worth most in sum; full: the best plan of the full budget stands, cuts drop and "
+    "delay; core: the best plan of the deepest cut stands, money adds and speeds up.",
 )
 @click.option("--pot", "pots", multiple=True, metavar="POT", help="Cut this pot only. Repeatable.  [default: all]")
 @click.option(

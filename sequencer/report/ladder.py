@@ -11,9 +11,10 @@ from sequencer.report.table import Table
 
 if TYPE_CHECKING:
     from sequencer.plan.plan import Plan
-    from sequencer.study.ladders import Ladder, Rung, Solved
+    from sequencer.study.rungs import Ladder, Rung, Solved
 
 ANCHORS = {
+    "all": "Of all nested roadmaps, those that are worth most in sum.",
     "full": "The roadmap of the full budget stands; each cut takes the best plan nested in the one above it.",
     "core": "The roadmap of the deepest cut stands; each larger budget takes the best plan that contains it.",
 }
@@ -37,16 +38,20 @@ def worth(ladder: Ladder) -> Table:
     unit = f", {words.money_unit(ladder.instance)}" if measure.unit == "money" else ""
     known = [v for r in ladder.rungs for s in (r.free, r.nested) if s for v in (s.objective, s.bound) if v is not None]
     places = words.decimals(v for v in known if math.isfinite(v)) if measure.unit == "money" else 0
+    prices = ladder.prices()
+    ends = [end for price in prices if price is not None for end in price]
+    fine = words.decimals(ends) if measure.unit == "money" else 0
     rows = tuple(
         (
             rung_text(rung),
             _interval(rung.free, places),
             words.NONE if rung.nested is None else _interval(rung.nested, places),
-            _price(price, places),
+            _price(price, fine),
         )
-        for rung, price in zip(ladder.rungs, ladder.prices(), strict=True)
+        for rung, price in zip(ladder.rungs, prices, strict=True)
     )
-    columns = ("Budget", "Best plan", "Best nested plan", "Price of nesting")
+    nested = "Nested plan" if ladder.anchor == "all" else "Best nested plan"
+    columns = ("Budget", "Best plan", nested, "Price of nesting")
     return Table(f"{title} by budget{unit}", columns, rows, tuple(_notes(ladder)))
 
 
@@ -73,7 +78,7 @@ def _price(price: tuple[float, float] | None, places: int) -> str:
 
 
 def _notes(ladder: Ladder) -> list[str]:
-    said = [ANCHORS[ladder.anchor], NESTED]
+    said = [ANCHORS[ladder.anchor], NESTED, *_total(ladder)]
     if any(r.free.gap or (r.nested and r.nested.gap) for r in ladder.rungs):
         said.append("Ranges are proven: from the plan found to what no plan exceeds; a longer solve narrows them.")
     if any(r.nested is not None and r.nested.infeasible and not r.free.infeasible for r in ladder.rungs):
@@ -83,6 +88,20 @@ def _notes(ladder: Ladder) -> list[str]:
     if len(goals_of(ladder.instance)) > 1:
         said.append("Later goals decide only among plans equal in the first one; the price is told in the first one.")
     return said
+
+
+def _total(ladder: Ladder) -> list[str]:
+    """What nesting costs over all rungs together, where they were searched for together."""
+    price = ladder.total_price()
+    if price is None:
+        return []
+    unit = f"{words.money_unit(ladder.instance)} " if ladder.measure.unit == "money" else ""
+    digits = words.decimals(price) if ladder.measure.unit == "money" else 0
+    if words.number(price[0], digits) == words.number(price[1], digits):
+        told = f"Over all budgets nesting costs {unit}{words.number(price[1], digits)}"
+        return [f"{told}. Proven: no nested roadmaps for these budgets cost less."]
+    told = f"Over all budgets nesting costs {unit}{words.number(price[1], digits)} at most with these roadmaps"
+    return [f"{told}. Proven: none cost less than {unit}{words.number(price[0], digits)}."]
 
 
 def changes(ladder: Ladder) -> Table:

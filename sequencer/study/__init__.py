@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from sequencer.study.efficient import Frontier
     from sequencer.study.executor import Executor, Mapper, serial
     from sequencer.study.frontiers import frontier
-    from sequencer.study.ladders import Ladder, ladder
+    from sequencer.study.ladders import ladder
     from sequencer.study.monte_carlo import MonteCarlo, simulate
     from sequencer.study.parameters import Parameter, parameter
+    from sequencer.study.rungs import Ladder
     from sequencer.study.sensitivity import Tornado, tornado
 
 _HOME = {
@@ -29,7 +30,7 @@ _HOME = {
     "DrawOptions": "sequencer.study.draws",
     "Executor": "sequencer.study.executor",
     "Frontier": "sequencer.study.efficient",
-    "Ladder": "sequencer.study.ladders",
+    "Ladder": "sequencer.study.rungs",
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
     "Parameter": "sequencer.study.parameters",

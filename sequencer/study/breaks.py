@@ -23,8 +23,8 @@ from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Plan
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.solve import solve
-from sequencer.study.ladders import around, inside
 from sequencer.study.parameters import Parameter, between
+from sequencer.study.rungs import around, inside
 from sequencer.types import Termination
 
 if TYPE_CHECKING:

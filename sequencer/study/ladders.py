@@ -1,9 +1,10 @@
 """Budget ladders: a roadmap for each budget, every smaller one nested in the next larger one, and what that costs.
 
-A plan is **nested** in another one where all it adopts is adopted there, too, in the same mode and not later. One rung
-is the anchor, and its plan is simply the best for its budget. From there each rung takes the best plan of its budget
-that is nested in the plan of the rung before (cuts drop and delay), or that the plan of the rung before is nested in
-(money adds and speeds up).
+A plan is **nested** in another one where all it adopts is adopted there, too, in the same mode and not later. Either
+all rungs are searched for together, for the nested plans that are worth most in sum (:mod:`sequencer.study.joint`). Or
+one rung is the anchor, and its plan is simply the best for its budget; from there each rung takes the best plan of its
+budget that is nested in the plan of the rung before (cuts drop and delay), or that the plan of the rung before is
+nested in (money adds and speeds up).
 
 What nesting costs is what the best plan of a rung's budget is worth, less what the best nested one is. More budget
 never makes a plan impossible, so what is proven of one rung holds for others: a plan is a plan for every larger budget,
@@ -13,17 +14,18 @@ and a bound holds for every smaller one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-import pandas as pd
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from sequencer.errors import DisagreementError, SequencerError
-from sequencer.instance.goals import Measure, goals, measures
-from sequencer.plan.plan import Adoption, Plan
+from sequencer.instance.goals import goals
+from sequencer.plan.evaluate import evaluate
+from sequencer.plan.plan import Plan
 from sequencer.solver.options import SolveOptions
-from sequencer.solver.result import relative_gap
 from sequencer.solver.solve import solve
+from sequencer.study.joint import joint
+from sequencer.study.rungs import Anchor, Ladder, Rung, Solved, around, inside, not_nested
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -34,215 +36,15 @@ if TYPE_CHECKING:
 CUTS = (0.1, 0.2, 0.3)
 """Cuts where none are given."""
 
-Anchor = Literal["full", "core"]
-"""The rung that others are held against: the full budget, or the smallest one."""
-
+ANCHORS = ("all", "full", "core")
 TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class Solved:
-    """What a solve of a rung came to.
-
-    Attributes
-    ----------
-    termination : Termination
-        Why it ended.
-    plan : Plan or None
-        Best plan known.
-    objective, bound : float or None
-        Its figure in the first goal and what is proven of it, in the declared unit.
-    """
-
-    termination: Termination
-    plan: Plan | None = field(default=None, repr=False)
-    objective: float | None = None
-    bound: float | None = None
-
-    @property
-    def gap(self) -> float | None:
-        """Relative gap between objective and bound."""
-        return relative_gap(self.objective, self.bound)
-
-    @property
-    def infeasible(self) -> bool:
-        """Whether it is proven that there is no such plan."""
-        return self.termination is Termination.INFEASIBLE
-
-
-class Step(NamedTuple):
-    """How an adoption changes from one rung to the next smaller budget.
-
-    Attributes
-    ----------
-    id : str
-        Adoptable.
-    before : int
-        Its wave with the larger budget.
-    after : int or None
-        Its wave with the smaller one; None where it is dropped.
-    """
-
-    id: str
-    before: int
-    after: int | None
-
-
-@dataclass(frozen=True)
-class Rung:
-    """A budget and its plans.
-
-    Attributes
-    ----------
-    cut : float
-        Share taken off the budgets.
-    free : Solved
-        The best plan of this budget.
-    nested : Solved or None
-        The best one that is nested; None where the rung before has no plan.
-    """
-
-    cut: float
-    free: Solved
-    nested: Solved | None
-
-    def price(self, sense: int) -> tuple[float, float] | None:
-        """Least and most that nesting costs in the first goal, as far as proven; None where one of the two has no plan.
-
-        Parameters
-        ----------
-        sense
-            Which way the first goal is better.
-        """
-        if self.nested is None:
-            return None
-        ends = (self.free.objective, self.free.bound, self.nested.objective, self.nested.bound)
-        if any(end is None for end in ends):
-            return None
-        reached, best, nested, most = (sense * float(end) for end in ends if end is not None)
-        return max(0.0, reached - most), max(0.0, best - nested)
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """Nested roadmaps for falling budgets.
-
-    Attributes
-    ----------
-    instance : Instance
-        What is given, with the full budget.
-    anchor : str
-        Which rung the others are held against.
-    rungs : tuple of Rung
-        Largest budget first; those there are where Ctrl-C ended it.
-    complete : bool
-        Whether every solve has ended.
-    """
-
-    instance: Instance
-    anchor: Anchor
-    rungs: tuple[Rung, ...]
-    complete: bool = True
-
-    @property
-    def measure(self) -> Measure:
-        """The first goal, in which worth and price are told."""
-        return measures(self.instance)[goals(self.instance)[0].measure]
-
-    def prices(self) -> tuple[tuple[float, float] | None, ...]:
-        """Price of nesting of each rung as a proven interval."""
-        return tuple(rung.price(self.measure.sense) for rung in self.rungs)
-
-    def steps(self, k: int) -> tuple[Step, ...]:
-        """What is dropped or delayed from rung ``k − 1`` to rung ``k``, in the order of the instance."""
-        larger, smaller = (r.nested.plan if r.nested else None for r in self.rungs[k - 1 : k + 1])
-        if larger is None or smaller is None:
-            return ()
-        waves = ((i, larger.wave(i), smaller.wave(i)) for i in self.instance.adoptables)
-        return tuple(Step(i, one, two) for i, one, two in waves if one is not None and one != two)
-
-    def frame(self) -> pd.DataFrame:
-        """Rungs, one a row: ``cut``, figures and bounds of the best and the best nested plan, price from and to."""
-        rows = []
-        for rung, price in zip(self.rungs, self.prices(), strict=True):
-            nested = rung.nested or Solved(Termination.ERROR)
-            low, high = price or (None, None)
-            rows.append((rung.cut, rung.free.objective, rung.free.bound, nested.objective, nested.bound, low, high))
-        columns = ["cut", "free", "free_bound", "nested", "nested_bound", "price_least", "price_most"]
-        return pd.DataFrame(rows, columns=columns, dtype=float)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything but the plans, for JSON."""
-        return {
-            "measure": self.measure.name,
-            "anchor": self.anchor,
-            "complete": self.complete,
-            "rungs": [
-                {
-                    "cut": rung.cut,
-                    "free": _told(rung.free),
-                    "nested": None if rung.nested is None else _told(rung.nested),
-                    "price": None if price is None else list(price),
-                    "steps": [step._asdict() for step in self.steps(k)] if k else [],
-                }
-                for k, (rung, price) in enumerate(zip(self.rungs, self.prices(), strict=True))
-            ],
-            "fingerprint": self.instance.fingerprint,
-        }
-
-
-def _told(solved: Solved) -> dict[str, Any]:
-    return {
-        "termination": str(solved.termination),
-        "objective": solved.objective,
-        "bound": solved.bound,
-        "gap": solved.gap,
-    }
-
-
-def not_nested(smaller: Plan, larger: Plan) -> tuple[Adoption, ...]:
-    """Adoptions that keep a plan from being nested in another one: missing there, in another mode, or later."""
-    found = []
-    for adoption in smaller.adoptions:
-        other = larger.by_id.get(adoption.id)
-        if other is None or other.mode != adoption.mode or other.wave > adoption.wave:
-            found.append(adoption)
-    return tuple(found)
-
-
-def inside(instance: Instance, larger: Plan) -> Instance:
-    """Instance whose plans are those nested in ``larger``, which keeps the locks of the instance."""
-    rows: list[dict[str, Any]] = []
-    for item in instance.decided:
-        adoption = larger.by_id.get(item)
-        if adoption is None:
-            rows.append({"item": item, "never": True})
-        else:
-            rows.append({"item": item, "earliest": adoption.wave, **_mode(instance, adoption)})
-    return _locked(instance, rows)
-
-
-def around(instance: Instance, smaller: Plan) -> Instance:
-    """Instance whose plans are those that ``smaller``, which keeps its locks, is nested in."""
-    rows = ({"item": a.id, "must": True, "latest": a.wave, **_mode(instance, a)} for a in smaller.adoptions)
-    return _locked(instance, rows)
-
-
-def _mode(instance: Instance, adoption: Adoption) -> dict[str, str]:
-    """Lock on exactly the mode of an adoption; none where there is one way only."""
-    modes = instance.adoptables[adoption.id].modes
-    return {"mode": f"only:{adoption.mode}"} if len(modes) > 1 and adoption.mode else {}
-
-
-def _locked(instance: Instance, rows: Iterable[Mapping[str, Any]]) -> Instance:
-    return instance.replace(*({"table": "locks", "insert": row} for row in rows))
 
 
 def ladder(
     instance: Instance,
     cuts: Sequence[float] = CUTS,
     *,
-    anchor: Anchor = "full",
+    anchor: Anchor = "all",
     pots: Sequence[str] = (),
     from_wave: int = 1,
     gap: float = 0.01,
@@ -263,9 +65,9 @@ def ladder(
     cuts
         Shares taken off the budgets, between 0 and 1, in any order; the full budget is always a rung.
     anchor
-        ``full``: the best plan of the full budget stands, and each cut drops or delays what is in the plan above it.
-        ``core``: the best plan of the deepest cut that leaves one stands, and each larger budget adds to it or speeds
-        up.
+        ``all``: of all nested roadmaps, those that are worth most in sum, from one search over all rungs. ``full``: the
+        best plan of the full budget stands, and each cut drops or delays what is in the plan above it. ``core``: the
+        best plan of the deepest cut that leaves one stands, and each larger budget adds to it or speeds up.
     pots
         Pots that are cut; empty: all.
     from_wave
@@ -288,14 +90,14 @@ def ladder(
         given = ", ".join(f"{cut:g}" for cut in cuts) or "(none)"
         message = f"cuts {given} cannot be used; write different shares above 0 and below 1, such as 0.1"
         raise SequencerError(message)
-    if anchor not in ("full", "core"):
-        message = f"'{anchor}' is no anchor of a ladder; choose full or core"
+    if anchor not in ANCHORS:
+        message = f"'{anchor}' is no anchor of a ladder; choose one of {', '.join(ANCHORS)}"
         raise SequencerError(message)
     if not instance.budgets:
         message = "the instance limits no budget, so there is nothing to cut; fill in the table budgets"
         raise SequencerError(message)
     where: dict[str, Any] = {"from_wave": from_wave} | ({"pot": list(pots)} if pots else {})
-    options = SolveOptions(gap, time_limit, threads, seed, deterministic=deterministic, max_nodes=max_nodes).to_dict()
+    options = SolveOptions(gap, time_limit, threads, seed, deterministic=deterministic, max_nodes=max_nodes)
     rungs = {
         cut: instance.replace({"table": "budgets", "where": where, "field": "amount", "scale": 1 - cut})
         if cut
@@ -313,7 +115,7 @@ class _Climb:
         instance: Instance,
         rungs: Mapping[float, Instance],
         anchor: Anchor,
-        options: dict[str, Any],
+        options: SolveOptions,
         listeners: tuple[Listener, ...],
         told: Callable[[float, str, Result], None] | None,
     ) -> None:
@@ -326,21 +128,24 @@ class _Climb:
         self.sense = goals(instance)[0].sense
         self.free: dict[float, Solved] = {}
         self.nested: dict[float, Solved] = {}
+        self.total_bound: float | None = None
 
     def run(self) -> Ladder:
         complete = True
         try:
             order = list(self.rungs)
-            if self.anchor == "core":
+            if self.anchor != "full":
                 order.reverse()
             for k, cut in enumerate(order):
                 anchored = any(s.plan is not None for s in self.nested.values())
                 self._rung(cut, order[k - 1] if anchored else None)
+            if self.anchor == "all":
+                self._together()
         except KeyboardInterrupt:
             complete = False
         self._share()
         made = tuple(Rung(cut, self.free[cut], self.nested.get(cut)) for cut in self.rungs if cut in self.free)
-        return Ladder(self.instance, self.anchor, made, complete)
+        return Ladder(self.instance, self.anchor, made, complete, self.total_bound)
 
     def _rung(self, cut: float, before: float | None) -> None:
         """Solve a rung, free and nested; the plan of the anchor, the first rung that has one, is both."""
@@ -352,13 +157,12 @@ class _Climb:
             tied = inside if self.anchor == "full" else around
             found = self._solve(cut, "nested", tied(self.rungs[cut], reference), reference)
             pair = (found.plan, reference) if self.anchor == "full" else (reference, found.plan)
-            if found.plan is not None and (wrong := not_nested(*(p for p in pair if p is not None))):
-                message = f"the nested plan at a cut of {cut:g} is not nested: {', '.join(a.id for a in wrong)}"
-                raise DisagreementError(message)
+            if found.plan is not None:
+                _check(*(p for p in pair if p is not None))
             self.nested[cut] = found
 
     def _solve(self, cut: float, kind: str, instance: Instance, start: Plan | None) -> Solved:
-        result = solve(instance, start=start, listeners=self.listeners, **self.options)
+        result = solve(instance, start=start, listeners=self.listeners, **self.options.to_dict())
         if self.told is not None:
             self.told(cut, kind, result)
         made = Solved(result.termination, result.plan, result.objective, result.bound)
@@ -366,6 +170,19 @@ class _Climb:
             (self.free if kind == "free" else self.nested)[cut] = made
             raise KeyboardInterrupt
         return made
+
+    def _together(self) -> None:
+        """Search for the nested plans that are worth most in sum, from those there are."""
+        known = {cut: s.plan for cut in self.rungs if (s := self.nested[cut]).plan is not None}
+        if not known:
+            return
+        found = joint([self.rungs[cut] for cut in known], [p for p in known.values() if p is not None], self.options)
+        self.total_bound = found.bound
+        for cut, plan in zip(known, found.plans, strict=True):
+            worth = evaluate(self.rungs[cut], plan).goals[0]
+            self.nested[cut] = Solved(found.termination, plan, worth, worth)
+        for larger, smaller in pairwise(found.plans):
+            _check(smaller, larger)
 
     # -- what one solve says of another -------------------------------------------------------------------------------
 
@@ -400,3 +217,11 @@ class _Climb:
         if best - reached <= TOLERANCE * max(1.0, abs(reached)):
             best = reached
         return replace(solved, bound=self.sense * best)
+
+
+def _check(smaller: Plan, larger: Plan) -> None:
+    """Fail loudly where a plan is not nested that should be."""
+    wrong = not_nested(smaller, larger)
+    if wrong:
+        message = f"a plan of the solver is not nested in that of the larger budget: {', '.join(a.id for a in wrong)}"
+        raise DisagreementError(message)

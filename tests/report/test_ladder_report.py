@@ -6,7 +6,7 @@ import pytest
 
 from sequencer.report.figures.ladder import ladder_changes, ladder_figure, ladder_worth, save
 from sequencer.report.ladder import changes, worth
-from sequencer.study.ladders import Ladder, Rung, Solved
+from sequencer.study.rungs import Ladder, Rung, Solved
 from sequencer.types import Termination
 from tests.model.tools import driver, make
 from tests.plan.plan_tools import make_plan
@@ -39,15 +39,27 @@ def test_worth_and_price_are_intervals(mixed):
     table = worth(mixed)
     assert table.title == "Net present value by budget, EUR M"
     assert table.rows == (
-        ("full", "20.0", "20.0", "0.0"),
+        ("full", "20.0", "20.0", "0.00"),
         # at least 15 − 12, at most 17 − 10
-        ("−12.5 %", "15.0 to 17.0", "10.0 to 12.0", "3.0 to 7.0"),
+        ("−12.5 %", "15.0 to 17.0", "10.0 to 12.0", "3.00 to 7.00"),
         ("−30 %", "8.0", "no such plan", "–"),
         ("−40 %", "none found", "–", "–"),
     )
     assert any(n.startswith("Ranges are proven") for n in table.notes)
     assert any(n.startswith("Where no nested plan") for n in table.notes)
     assert any(n.startswith("Not complete") for n in table.notes)
+
+
+def test_the_sum_is_told_where_all_rungs_were_searched_for_together(mixed):
+    two = Ladder(INSTANCE, "all", mixed.rungs[:2], total_bound=31.0)
+    # free 35 to 37, nested 30 to 31
+    assert two.total_price() == (4, 7)
+    assert worth(two).notes[2] == (
+        "Over all budgets nesting costs EUR M 7.00 at most with these roadmaps. Proven: none cost less than EUR M 4.00."
+    )
+    exact = Ladder(INSTANCE, "all", mixed.rungs[:1], total_bound=20.0)
+    assert worth(exact).notes[2].endswith("Proven: no nested roadmaps for these budgets cost less.")
+    assert not any("Over all budgets" in n for n in worth(mixed).notes)
 
 
 def test_what_changes_from_rung_to_rung(mixed):

@@ -8,7 +8,7 @@ from sequencer.errors import InputError, SequencerError
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Adoption, Plan
 from sequencer.study import ladder
-from sequencer.study.ladders import Ladder, Rung, Solved, around, inside, not_nested
+from sequencer.study.rungs import Ladder, Rung, Solved, around, inside, not_nested
 from sequencer.types import Termination
 from tests.model.tools import driver, make, optimum, waves
 from tests.oracle.draw import random_instance
@@ -18,7 +18,7 @@ from tests.study.brute_force import allowed
 
 
 def climbed(instance, cuts=(0.1, 0.2, 0.3), **options):
-    return ladder(instance, cuts, **{"gap": 0, "threads": 1, **options})
+    return ladder(instance, cuts, **{"anchor": "full", "gap": 0, "threads": 1, **options})
 
 
 def budget(*amounts):
@@ -61,6 +61,30 @@ def test_nesting_has_a_price_where_budgets_want_different_things():
     made = climbed(make(**NO_COMMON), (0.1,), anchor="core")
     assert made.frame().iloc[0].tolist() == pytest.approx([0, 20, 20, 18, 18, 2, 2])
     assert made.frame().iloc[1].tolist() == pytest.approx([0.1, 18, 18, 18, 18, 0, 0])
+
+
+def test_all_rungs_together_are_worth_more_than_any_anchor_alone():
+    # For 10, 9 and 3: a 33 − 10 = 23, b 28.5 − 9 = 19.5, c and d 9 − 3 = 6 each, e 3 − 1 = 2.
+    # full: a with 10, and nothing is nested in it. core: c with 3, then c, d and e (14), for b finds no room beside it.
+    # Together: b and e with 10, b with 9, nothing with 3.
+    tables = {
+        "drivers": [
+            driver("a", 11, one_off_cost=10),
+            driver("b", 9.5, one_off_cost=9),
+            *(driver(i, 3, one_off_cost=3) for i in ("c", "d")),
+            driver("e", 1, one_off_cost=1),
+        ],
+        "budgets": budget(10, 0, 0),
+    }
+    for anchor, expected in (("full", [23, 0, 0]), ("core", [14, 14, 6])):
+        made = climbed(make(**tables), (0.1, 0.7), anchor=anchor)
+        assert [r.nested.objective for r in made.rungs] == pytest.approx(expected)
+        assert made.total_price() is None
+    made = climbed(make(**tables), (0.1, 0.7), anchor="all")
+    assert [r.nested.objective for r in made.rungs] == pytest.approx([21.5, 19.5, 0])
+    assert made.total_bound == pytest.approx(41)
+    # free: 23 + 19.5 + 6
+    assert made.total_price() == pytest.approx((7.5, 7.5))
 
 
 def test_a_cut_may_delay_what_it_leaves():
@@ -157,6 +181,29 @@ def test_every_rung_is_what_brute_force_finds(seed, anchor):
         before = nested.plan
 
 
+@pytest.mark.parametrize("seed", [2, 18, 36, 132, 135])
+def test_all_rungs_together_are_what_brute_force_finds(seed):
+    instance = random_instance(seed, groups=["budgets"])
+    made = climbed(instance, (0.25, 0.6), anchor="all")
+    sense = made.measure.sense
+    best = {}
+    for rung in reversed(made.rungs):
+        known = worths_of(instance, rung.cut)
+        if not known:
+            assert rung.nested.infeasible
+            continue
+        # What a plan is worth with the best that can be nested in it.
+        nested = {p: [w for q, w in best.items() if not not_nested(q, p)] for p in known}
+        best = {p: worth + (max(nested[p]) if best else 0) for p, worth in known.items() if nested[p] or not best}
+    if not best:
+        assert made.total_bound is None
+        return
+    expected = pytest.approx(max(best.values()), rel=1e-6, abs=1e-6)
+    assert sense * made.total_bound == expected
+    assert sense * sum(r.nested.objective for r in made.rungs if r.nested.plan is not None) == expected
+    assert made.total_price()[0] == pytest.approx(made.total_price()[1], abs=1e-5)
+
+
 def worths_of(instance, cut):
     """Every plan that keeps the rules with a cut, with what it is worth."""
     if cut:
@@ -222,7 +269,7 @@ def test_cuts_out_of_range(cuts):
 def test_nothing_to_cut_and_no_such_anchor():
     with pytest.raises(SequencerError, match="nothing to cut"):
         climbed(make(drivers=[driver()]))
-    with pytest.raises(SequencerError, match="choose full or core"):
+    with pytest.raises(SequencerError, match="choose one of all, full, core"):
         climbed(make(**TWO), anchor="top")
 
 

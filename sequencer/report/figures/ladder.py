@@ -14,7 +14,7 @@ from sequencer.report.ladder import changes, rung_text, worth
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sequencer.study.ladders import Ladder, Solved
+    from sequencer.study.rungs import Ladder, Solved
 
 __all__ = ["ladder_changes", "ladder_figure", "ladder_worth", "save"]
 
@@ -55,7 +55,7 @@ def ladder_worth(ladder: Ladder, *, ax: Axes | None = None) -> Axes:
         _plan(ax, k - 0.12, rung.free, FREE, "s", places)
         if rung.nested is not None:
             _plan(ax, k + 0.12, rung.nested, NESTED, "o", places)
-    for hue, mark, name in ((FREE, "s", "best plan of the budget"), (NESTED, "o", "best nested plan")):
+    for hue, mark, name in ((FREE, "s", "best plan of the budget"), (NESTED, "o", "nested plan")):
         ax.plot([], [], color=hue, marker=mark, linestyle="none", label=name)
     ax.legend(loc="lower left", frameon=False, prop=style.font(10))
     ax.set_xticks(range(len(ladder.rungs)), [rung_text(r) for r in ladder.rungs])
