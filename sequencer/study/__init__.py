@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from sequencer.study.ladders import ladder
     from sequencer.study.monte_carlo import MonteCarlo, simulate
     from sequencer.study.parameters import Parameter, parameter
+    from sequencer.study.reading import Study, read_study
+    from sequencer.study.results import StudyResults, read
     from sequencer.study.rungs import Ladder
+    from sequencer.study.running import StudyProgress, Told, again, run
     from sequencer.study.sensitivity import Tornado, tornado
 
 _HOME = {
@@ -34,12 +37,20 @@ _HOME = {
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
     "Parameter": "sequencer.study.parameters",
+    "Study": "sequencer.study.reading",
+    "StudyProgress": "sequencer.study.running",
+    "StudyResults": "sequencer.study.results",
     "Tls": "sequencer.study.cluster",
+    "Told": "sequencer.study.running",
     "Tornado": "sequencer.study.sensitivity",
+    "again": "sequencer.study.running",
     "breakpoints": "sequencer.study.breaks",
     "frontier": "sequencer.study.frontiers",
     "ladder": "sequencer.study.ladders",
     "parameter": "sequencer.study.parameters",
+    "read": "sequencer.study.results",
+    "read_study": "sequencer.study.reading",
+    "run": "sequencer.study.running",
     "serial": "sequencer.study.executor",
     "simulate": "sequencer.study.monte_carlo",
     "solve_case": "sequencer.study.case",
@@ -58,12 +69,20 @@ __all__ = [
     "Mapper",
     "MonteCarlo",
     "Parameter",
+    "Study",
+    "StudyProgress",
+    "StudyResults",
     "Tls",
+    "Told",
     "Tornado",
+    "again",
     "breakpoints",
     "frontier",
     "ladder",
     "parameter",
+    "read",
+    "read_study",
+    "run",
     "serial",
     "simulate",
     "solve_case",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -156,7 +156,7 @@ def _of_result(case: Case, instance: Instance, result: Result, host: str) -> Cas
         id=case.id,
         termination=result.termination,
         message=_reason(instance, result),
-        plan=result.plan,
+        plan=replace(result.plan, instance_fingerprint=result.fingerprint) if result.plan else None,
         measure=result.measure,
         objective=result.objective,
         bound=result.bound,
