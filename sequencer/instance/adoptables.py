@@ -226,17 +226,20 @@ def _affiliate_mode(
         CostLine("one_off", one_off * (touch.cost_factor if touch else 1.0), own, affiliate),
         CostLine("running", archetype.running_cost, own, affiliate),
     )
+    mode_id = f"{archetype.id}/{touch.id}" if touch else archetype.id
+    known = instance.by_id("affiliate_success").get(f"{affiliate}:{mode_id}")
+    success = archetype.success * (touch.success if touch else 1.0) if known is None else known.success
     use = dict(archetype.use)
     for resource, amount in (touch.use if touch else {}).items():
         use[resource] = use.get(resource, 0.0) + amount
     return Mode(
-        id=f"{archetype.id}/{touch.id}" if touch else archetype.id,
+        id=mode_id,
         duration=archetype.duration,
         lines=_adjusted(instance, affiliate, lines),
         use=_profiles(instance, affiliate, use, archetype.duration),
         upkeep=archetype.upkeep,
         value_factor=archetype.value_factor,
-        success=archetype.success * (touch.success if touch else 1.0),
+        success=success,
         archetype=archetype.id,
         touch=touch.id if touch else None,
     )

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sequencer.errors import InputProblem
-from sequencer.instance.goals import Measure, measures
+from sequencer.instance.goals import IN_SCENARIO, OVER_SCENARIOS, Measure, measures
 from sequencer.instance.nearest import suggest
 
 if TYPE_CHECKING:
     from sequencer.instance.rules import MeasureLimit
     from sequencer.instance.scene import Scene
 
-SOURCES = ("drivers", "initiatives", "synergies", "fatigue", "resources", "settings")
-"""Tables that name categories and resources, and so measures."""
+SOURCES = ("drivers", "initiatives", "synergies", "fatigue", "resources", "scenarios", "settings")
+"""Tables that name categories, resources and scenarios, and so measures."""
 
 
 def objective(scene: Scene) -> Iterator[InputProblem]:
@@ -30,7 +30,8 @@ def objective(scene: Scene) -> Iterator[InputProblem]:
         if word not in known:
             if scene.complete(*SOURCES):
                 message = f"there is no measure '{word}' to optimise"
-                yield scene.setting("unknown-measure", message, suggest(word, _usable(known)), "objective")
+                remedy = _without_scenarios(scene, word) or suggest(word, _usable(known))
+                yield scene.setting("unknown-measure", message, remedy, "objective")
         elif known[word].no_objective:
             why, remedy = _split(known[word].no_objective)
             message = f"{word} cannot be an objective: {why}"
@@ -46,7 +47,8 @@ def measure_limits(scene: Scene) -> Iterator[InputProblem]:
     for index, row in scene.items("measure_limits"):
         if row.measure not in known:
             if scene.complete(*SOURCES):
-                message, remedy = f"there is no measure '{row.measure}'", suggest(row.measure, known)
+                message = f"there is no measure '{row.measure}'"
+                remedy = _without_scenarios(scene, row.measure) or suggest(row.measure, known)
                 yield scene.problem("measure_limits", index, "unknown-measure", message, remedy, "measure")
             continue
         refused = known[row.measure].refusal(row.sense)
@@ -77,6 +79,14 @@ def _senseless(row: MeasureLimit, waves: int) -> tuple[str, str] | None:
     if row.measure == "payback_wave" and row.amount < 1:
         return f"payback is in wave 1 at the earliest, found {row.amount:g}", f"Write a wave from 1 to {waves + 1}."
     return None
+
+
+def _without_scenarios(scene: Scene, word: str) -> str:
+    """Remedy where a measure of scenarios is asked for, and there are none."""
+    asked = word in OVER_SCENARIOS or word.partition(":")[0] == IN_SCENARIO
+    if not asked or scene.instance.scenarios:
+        return ""
+    return "It needs scenarios: fill in the tables scenarios and scenario_changes, or let 'sequencer robust' draw them."
 
 
 def _usable(known: Mapping[str, Measure]) -> list[str]:

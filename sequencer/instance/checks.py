@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sequencer.errors import InputProblem
 from sequencer.instance import (
     check_amounts,
+    check_futures,
     check_goals,
     check_history,
     check_local,
@@ -81,6 +82,9 @@ ITEM_CHECKS: tuple[Check, ...] = (
     check_logic.cycles,
     check_history.initial_state,
     check_locks.locks,
+    check_futures.affiliate_success,
+    check_futures.probabilities,
+    check_futures.changes,
 )
 """Checks that need the adoptables."""
 

@@ -16,6 +16,11 @@ word                  measure
 ``first_value_wave``  first wave that earns
 ``drivers``           value drivers adopted
 ``adoptions``         everything adopted
+``scenario_npv:x``    net present value in scenario ``x``
+``expected_npv``      its mean over all scenarios
+``cvar``              its mean over the worst ``1 − cvar_level`` of all scenarios
+``worst_npv``         that of the worst scenario
+``regret``            most, over all scenarios, that the best plan of a scenario is worth more
 ====================  ================================================================================
 
 A measure is usable as objective, floor or cap only where the optimisation model states it exactly; where it does not,
@@ -86,15 +91,22 @@ class Goal(NamedTuple):
         return is_money(self.measure)
 
 
+OVER_SCENARIOS = ("expected_npv", "cvar", "worst_npv", "regret")
+"""Measures over all scenarios."""
+
+IN_SCENARIO = "scenario_npv"
+"""Measure of one scenario, which follows after a colon."""
+
 MONEY = frozenset(
     {"npv", "weighted_npv", "value", "undiscounted_value", "cost", "undiscounted_cost", "pace_loss", "peak_budget"}
+    | set(OVER_SCENARIOS)
 )
-"""Measures that are amounts of money, besides value by category."""
+"""Measures that are amounts of money, besides value by category and that of a scenario."""
 
 
 def is_money(name: str) -> bool:
     """Whether a measure is an amount of money."""
-    return name in MONEY or name.startswith("value:")
+    return name in MONEY or name.startswith(("value:", f"{IN_SCENARIO}:"))
 
 
 def goals(instance: Instance) -> tuple[Goal, ...]:
@@ -105,6 +117,15 @@ def goals(instance: Instance) -> tuple[Goal, ...]:
     known = measures(instance)
     words = ("weighted_npv" if w == "npv" and weighted(instance) else w for w in instance.settings.objective.split())
     return tuple(Goal(word, known[word].sense) for word in dict.fromkeys(words))
+
+
+def scenarios_used(instance: Instance) -> tuple[str, ...]:
+    """Scenarios that goals and limits read, in table order."""
+    names = [*instance.settings.objective.split(), *(row.measure for row in instance.measure_limits)]
+    if any(name in OVER_SCENARIOS for name in names):
+        return tuple(row.id for row in instance.scenarios)
+    named = {name.partition(":")[2] for name in names if name.startswith(f"{IN_SCENARIO}:")}
+    return tuple(row.id for row in instance.scenarios if row.id in named)
 
 
 def weighted(instance: Instance) -> bool:
@@ -146,11 +167,35 @@ def _all(instance: Instance) -> Iterator[Measure]:
     yield Measure("first_value_wave", "first value", MINIMISE, "wave", FIRST, FIRST, FIRST)
     yield Measure("drivers", "number of value drivers", MAXIMISE, "count")
     yield Measure("adoptions", "number of adoptions", MINIMISE, "count")
+    if instance.scenarios:
+        yield from _over_scenarios(instance)
+
+
+def _over_scenarios(instance: Instance) -> Iterator[Measure]:
+    """Measures of net present value in scenarios; each is only bounded from the side on which it is good."""
+    for row in instance.scenarios:
+        title = f"net present value in {row.label}"
+        yield Measure(f"{IN_SCENARIO}:{row.id}", title, MAXIMISE, "money", no_cap=ONLY_ABOVE)
+    worst = f"mean net present value of the worst {(1 - instance.settings.cvar_level) * 100:.4g} %"
+    yield Measure("expected_npv", "expected net present value", MAXIMISE, "money", no_cap=ONLY_ABOVE)
+    yield Measure("cvar", worst, MAXIMISE, "money", no_cap=WORST_CAP)
+    yield Measure("worst_npv", "net present value of the worst scenario", MAXIMISE, "money", no_cap=WORST_CAP)
+    if all(row.best_npv is not None for row in instance.scenarios):
+        yield Measure("regret", "largest regret", MINIMISE, "money", no_floor=REGRET_FLOOR)
+    else:
+        yield Measure("regret", "largest regret", MINIMISE, "money", NO_BEST, NO_BEST, NO_BEST)
 
 
 FIRST = (
     "'some value, however small' is not a linear condition. Use the table quick_wins (visible drivers with an active "
     "cell by a wave) or minimum_values (value so far by a wave)"
+)
+ONLY_ABOVE = "what is earned in scenarios is only bounded from above. Cap npv, value or cost instead"
+WORST_CAP = "how bad the worst scenarios are can only be kept from getting worse. Cap npv, value or cost instead"
+REGRET_FLOOR = "a regret is only bounded from below, and wanting more of it is no aim. Put a floor on value instead"
+NO_BEST = (
+    "what the best plan of each scenario is worth is not known. Fill in best_npv of the scenarios, or let "
+    "'sequencer robust --aim regret' work it out"
 )
 LOSS_FLOOR = "a loss of pace is only bounded from below. Put a floor on drivers or value instead"
 

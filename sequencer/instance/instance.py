@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from sequencer.errors import SequencerError
 from sequencer.instance import adoptables as _adoptables
 from sequencer.instance import entities as e
+from sequencer.instance import futures_tables as f
 from sequencer.instance import rollout
 from sequencer.instance import rules as r
 from sequencer.instance.adoptables import Adoptable, Mode
 from sequencer.instance.calendar import Period, add_months, make_periods
 from sequencer.instance.fingerprint import fingerprint
+from sequencer.instance.futures import Future, futures
 from sequencer.instance.history import Past, past_of
 from sequencer.instance.items import Member, merged, resolve
 from sequencer.instance.precedences import Bound, Precedence, bounds, cell_gates, waivers
 from sequencer.instance.records import Named, Record
+from sequencer.instance.scope import Cell, scope_of
 from sequencer.instance.settings import Settings
 
 if TYPE_CHECKING:
     from sequencer.instance.changes import Change
 
-
-class Cell(NamedTuple):
-    """A place where a driver earns; an empty id stands for a kind the instance does not have."""
-
-    affiliate: str
-    brand: str
-    customer_type: str
+__all__ = ["Cell", "Instance"]
 
 
 class Instance(BaseModel):
@@ -54,6 +51,7 @@ class Instance(BaseModel):
     affiliates: tuple[e.Affiliate, ...] = ()
     archetypes: tuple[e.Archetype, ...] = ()
     touches: tuple[e.Touch, ...] = ()
+    affiliate_success: tuple[f.AffiliateSuccess, ...] = ()
     fit: tuple[e.Fit, ...] = ()
     ramps: tuple[e.Ramp, ...] = ()
     brands: tuple[e.Brand, ...] = ()
@@ -92,6 +90,8 @@ class Instance(BaseModel):
     measure_limits: tuple[r.MeasureLimit, ...] = ()
     locks: tuple[r.Lock, ...] = ()
     initial_state: tuple[r.InitialState, ...] = ()
+    scenarios: tuple[f.Scenario, ...] = ()
+    scenario_changes: tuple[f.ScenarioChange, ...] = ()
 
     # -- schema ---------------------------------------------------------------------------------------------------
 
@@ -313,30 +313,7 @@ class Instance(BaseModel):
     @cached_property
     def scope(self) -> dict[str, dict[Cell, float]]:
         """Share of its potential by cell, for each driver; only addressed cells with a positive share."""
-        return {d.id: self._scope_of(d) for d in self.drivers}
-
-    def _scope_of(self, driver: e.Driver) -> dict[Cell, float]:
-        kinds = (
-            _addressed(driver.affiliates, self.affiliates),
-            _addressed(driver.brands, self.brands),
-            _addressed(driver.customer_types, self.customer_types),
-        )
-        cells = [Cell(a, b, k) for a in kinds[0] for b in kinds[1] for k in kinds[2]]
-        if self.scopes:
-            given = {(s.driver, Cell(s.affiliate, s.brand, s.customer_type)): s.share for s in self.scopes}
-            raw = {c: given.get((driver.id, c), given.get(("", c), 0.0)) for c in cells}
-        else:
-            share = self._shares
-            raw = {c: share[c.affiliate] * share[c.brand] * share[c.customer_type] for c in cells}
-        total = sum(raw.values())
-        return {c: s / total for c, s in raw.items() if s > 0}
-
-    @cached_property
-    def _shares(self) -> dict[str, float]:
-        made = {"": 1.0}
-        made |= {a.id: a.revenue if a.share is None else a.share for a in self.affiliates}
-        made |= {b.id: b.share for b in self.brands}
-        return made | {k.id: k.share for k in self.customer_types}
+        return {d.id: scope_of(self, d) for d in self.drivers}
 
     def stage(self, brand: str, period: int) -> str | None:
         """Lifecycle stage of a brand in a period: the last one given; None where none is."""
@@ -380,6 +357,11 @@ class Instance(BaseModel):
         used += [f.category for f in self.fatigue]
         return tuple(dict.fromkeys(used))
 
+    @cached_property
+    def futures(self) -> tuple[Future, ...]:
+        """Scenarios, each with the instance as it is then; see :mod:`sequencer.instance.futures`."""
+        return futures(self)
+
     def find(self, text: str) -> str:
         """Id of an adoptable given by id or unambiguous name (case does not matter).
 
@@ -399,7 +381,3 @@ class Instance(BaseModel):
 
 def _base(archetype: e.Archetype) -> str:
     return archetype.variant_of or archetype.id
-
-
-def _addressed(listed: Sequence[str], records: Iterable[Named]) -> tuple[str, ...]:
-    return tuple(listed) or tuple(row.id for row in records) or ("",)

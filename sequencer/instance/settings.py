@@ -75,4 +75,5 @@ class Settings(BaseModel):
     price_share: float = field("most of an affiliate's value that may be priced", 0.0, ge=0, le=1)
     every_affiliate_gains: bool = field("whether each affiliate must gain on its own account", False)
     objective: str = field("measures to optimise, the most important first", "npv")
+    cvar_level: float = field("what the measure cvar leaves out: the mean of the worst 1 − cvar_level", 0.9, ge=0, lt=1)
     exact_ties: bool = field("whether ties are broken down to the order of the instance", False)

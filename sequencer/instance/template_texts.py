@@ -56,6 +56,7 @@ GROUPS = (
             "affiliates",
             "archetypes",
             "touches",
+            "affiliate_success",
             "fit",
             "ramps",
             "archetype_limits",
@@ -102,6 +103,12 @@ GROUPS = (
             "measure_limits",
             "locks",
         ),
+    ),
+    Group(
+        "What may turn out otherwise",
+        "Scenarios with their probability, and the amounts that are others there; for plans that bear risk.",
+        "#455A64",
+        ("scenarios", "scenario_changes"),
     ),
     Group("History", "What is live or under way already; empty for a fresh programme.", "#616161", ("initial_state",)),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyomo.common.gc_manager import PauseGC
 
 from sequencer.errors import SequencerError
-from sequencer.instance.goals import goals
+from sequencer.instance.goals import goals, scenarios_used
 from sequencer.instance.reach import unreduced
 from sequencer.model.constraints.affiliate_gains import affiliate_gains
 from sequencer.model.constraints.archetype_limits import archetype_limits
@@ -109,8 +109,10 @@ def build(instance: Instance, *, formulation: str = "compact", reduce: bool = Tr
         message = f"there is no formulation '{formulation}'; choose one of {', '.join(FORMULATIONS)}"
         raise SequencerError(message)
     with PauseGC():
-        windows = reduced(instance, FAMILIES) if reduce else unreduced(instance)
-        model = SequencingModel(instance, windows)
+        used = scenarios_used(instance)
+        futures = {f.id: f.instance for f in instance.futures if f.id in used} if used else {}
+        windows = reduced(instance, FAMILIES, futures.values()) if reduce else unreduced(instance)
+        model = SequencingModel(instance, windows, futures)
         model.value = FORMULATIONS[formulation](
             model,
             own_affiliates=frozenset(a for rule in FAMILIES for a in rule.value_of(instance))

@@ -16,9 +16,10 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 
 from sequencer.errors import UnsupportedError
 from sequencer.instance.goals import goals, weights
-from sequencer.model.costs import cost
+from sequencer.model.costs import cost, discount
 from sequencer.model.linear import Linear, total
 from sequencer.model.pace_losses import pace_loss
+from sequencer.model.scenarios import cvar, expected, regret, scenario_npv, worst
 from sequencer.model.usage import load
 from sequencer.types import Kind, RuleRef
 
@@ -48,11 +49,6 @@ def discounted(model: SequencingModel, amount: Callable[[int], Linear]) -> Linea
     for period in model.instance.periods:
         made.add(amount(period.index), discount(model.instance, period.index))
     return made
-
-
-def discount(instance: Instance, period: int) -> float:
-    """Discount factor of a period."""
-    return float((1 + instance.settings.discount_rate) ** -instance.periods[period - 1].mid_year)
 
 
 def _npv(model: SequencingModel, _: str) -> Linear:
@@ -169,6 +165,11 @@ EXPRESSIONS: dict[str, Callable[[SequencingModel, str], Linear]] = {
     "drivers": _drivers,
     "adoptions": _adoptions,
     "payback_wave": _payback,
+    "scenario_npv": scenario_npv,
+    "expected_npv": lambda model, _: expected(model),
+    "cvar": lambda model, _: cvar(model),
+    "worst_npv": lambda model, _: worst(model),
+    "regret": lambda model, _: regret(model),
     **{word: _peak(word) for word in PEAKS},
 }
 """Expression of each measure by its word; what follows a colon is handed on."""

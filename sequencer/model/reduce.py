@@ -27,7 +27,7 @@ SUPPORT = frozenset({Kind.STEP, Kind.INITIATIVE})
 """Kinds that are adopted only for what needs them."""
 
 
-def reduced(instance: Instance, families: Iterable[Family]) -> Reach:
+def reduced(instance: Instance, families: Iterable[Family], futures: Iterable[Instance] = ()) -> Reach:
     """Windows after all reductions.
 
     Parameters
@@ -36,9 +36,11 @@ def reduced(instance: Instance, families: Iterable[Family]) -> Reach:
         What is given.
     families
         Families of the model; what one of them gains from is kept.
+    futures
+        The instance as it is in scenarios that count; what earns or frees something in one of them is kept.
     """
     known: dict[Key, Window] = dict(_cumulative(instance))
-    known.update(_unneeded(instance, tuple(families)))
+    known.update(_unneeded(instance, tuple(families), (instance, *futures)))
     known.update(_refused_exceptions(instance))
     return reach(instance, known)
 
@@ -46,13 +48,17 @@ def reduced(instance: Instance, families: Iterable[Family]) -> Reach:
 # -- pruning ----------------------------------------------------------------------------------------------------------
 
 
-def _unneeded(instance: Instance, families: tuple[Family, ...]) -> Iterator[tuple[Key, Window]]:
+def _unneeded(
+    instance: Instance, families: tuple[Family, ...], earning: tuple[Instance, ...]
+) -> Iterator[tuple[Key, Window]]:
     """Items, or modes of them, that nothing needs.
 
     Whatever needs a pruned item is pruned, too, and whatever gains from an item in some modes only, such as the
     in-house floor from a step built in-house, does not miss it in the others.
     """
     whole, partly = _gaining(instance, families)
+    for one in earning:
+        whole |= _earning(one)
     needs = _needs(instance, families)
     waiting = [*whole, *partly]
     while waiting:
@@ -69,12 +75,10 @@ def _unneeded(instance: Instance, families: tuple[Family, ...]) -> Iterator[tupl
 
 
 def _gaining(instance: Instance, families: tuple[Family, ...]) -> tuple[set[str], dict[str, set[str]]]:
-    """Items worth something by themselves or to a family, and those that are in some of their modes only."""
-    whole = {i.id for i in instance.adoptables.values() if i.kind not in SUPPORT or _frees(i)}
-    whole.update(i.id for i in instance.initiatives if i.value_per_year or i.value_once)
-    less = any(family.from_below(instance) for family in families)  # then even what lowers value may help
-    helping = (row for row in instance.synergies if row.rate > 0 or less)
-    whole.update(m.id for row in helping for m in instance.member_set(row.members))
+    """Items worth something to a family, and those that are in some of their modes only."""
+    whole: set[str] = set()
+    if any(family.from_below(instance) for family in families):  # then even what lowers value may help
+        whole.update(m.id for row in instance.synergies for m in instance.member_set(row.members))
     partly: dict[str, set[str]] = {}
     for gaining in (one for family in families for one in family.gains(instance)):
         if isinstance(gaining, str):
@@ -84,6 +88,14 @@ def _gaining(instance: Instance, families: tuple[Family, ...]) -> tuple[set[str]
         else:
             partly.setdefault(gaining.id, set()).update(gaining.modes)
     return whole, partly
+
+
+def _earning(instance: Instance) -> set[str]:
+    """Items that earn or free something, or are not adopted only for what needs them."""
+    whole = {i.id for i in instance.adoptables.values() if i.kind not in SUPPORT or _frees(i)}
+    whole.update(i.id for i in instance.initiatives if i.value_per_year or i.value_once)
+    whole.update(m.id for row in instance.synergies if row.rate > 0 for m in instance.member_set(row.members))
+    return whole
 
 
 def _frees(item: Adoptable) -> bool:

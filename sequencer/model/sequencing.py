@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import pyomo.environ as pyo
@@ -54,6 +54,10 @@ class SequencingModel:
         Column of what a resource is used for in a wave: a live pair of affiliate and brand.
     pace_losses : dict of int to Linear
         Losses of pace by wave, as far as asked for; see :mod:`sequencer.model.pace_losses`.
+    futures : dict of str to Instance
+        The instance as it is in each scenario that goals or limits read, by scenario.
+    over_scenarios : dict of str to Linear
+        Measures of scenarios by name, as far as asked for; see :mod:`sequencer.model.scenarios`.
     value : ValueModel
         Value as other families see it; set by :func:`sequencer.model.build.build`.
     goals : tuple of (Goal, Linear)
@@ -64,7 +68,7 @@ class SequencingModel:
     value: ValueModel
     goals: tuple[tuple[Goal, Linear], ...]
 
-    def __init__(self, instance: Instance, reach: Reach) -> None:
+    def __init__(self, instance: Instance, reach: Reach, futures: Mapping[str, Instance] | None = None) -> None:
         self.instance = instance
         self.reach = reach
         self.pyomo = pyo.ConcreteModel(name="sequencing")
@@ -76,6 +80,8 @@ class SequencingModel:
         self.extra: dict[tuple[str, int], int] = {}
         self.pair: dict[tuple[str, str, str, int], int] = {}
         self.pace_losses: dict[int, Linear] = {}
+        self.futures: dict[str, Instance] = dict(futures or {})
+        self.over_scenarios: dict[str, Linear] = {}
         self.money_scale = _money_scale(instance)
         self.waves = range(1, instance.n_waves + 1)
         self._live: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
@@ -114,6 +120,10 @@ class SequencingModel:
             made.append(len(self.columns))
             self.columns.append(column)
         return made
+
+    def given(self, scenario: str | None) -> Instance:
+        """The instance as it is in a scenario; as it is where none is named."""
+        return self.instance if scenario is None else self.futures[scenario]
 
     # -- expressions --------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sequencer.plan.pace import pace_losses
 from sequencer.plan.rows import TOLERANCE
+from sequencer.plan.tail import worst_mean
 from sequencer.plan.value import by_category
 from sequencer.types import Kind
 
@@ -25,7 +26,8 @@ def measures(state: State) -> Measures:
     ``weighted_npv`` weighs value by category and affiliate. ``peak_budget`` is the largest spend of all pots together
     in a wave, 0 at least. ``payback_wave`` is the first wave from which the cumulative discounted net stays at or above
     zero, 1 where there is none to speak of, and ``first_value_wave`` the first one that earns: W + 1 if that is only in
-    the tail, None if never. ``benefit_to_cost`` is None where the cost is not positive.
+    the tail, None if never. ``benefit_to_cost`` is None where the cost is not positive. With scenarios there is the net
+    present value in each, and what is made of them, see :func:`over_scenarios`.
     """
     discount = state.prepared.discount
     categories = by_category(state.earnings, len(discount))
@@ -51,7 +53,29 @@ def measures(state: State) -> Measures:
     for load in state.load_rows:
         name = f"load_peak:{load.resource}"
         made[name] = max(made.get(name) or 0.0, load.load)
-    return made
+    return made | over_scenarios(state)
+
+
+def over_scenarios(state: State) -> Measures:
+    """Net present value of a plan in every scenario, its mean, that of the worst ones, the worst, and the regret.
+
+    The decisions are the same in each; amounts are those of the scenario. ``regret`` is None where it is not known for
+    every scenario what its best plan is worth.
+    """
+    futures = state.prepared.futures
+    if not futures:
+        return {}
+    found = {name: npv(state.in_scenario(prepared)) for name, (_, prepared) in futures.items()}
+    shares = [share for share, _ in futures.values()]
+    best = [row.best_npv for row in state.instance.scenarios]
+    regrets = [most - own for most, own in zip(best, found.values(), strict=True) if most is not None]
+    return {
+        **{f"scenario_npv:{name}": amount for name, amount in found.items()},
+        "expected_npv": sum(share * amount for share, amount in zip(shares, found.values(), strict=True)),
+        "cvar": worst_mean(list(found.values()), shares, state.instance.settings.cvar_level),
+        "worst_npv": min(found.values()),
+        "regret": max(regrets) if len(regrets) == len(best) else None,
+    }
 
 
 def goals_of(prepared: Prepared, found: Measures) -> tuple[float, ...]:

@@ -97,6 +97,11 @@ class Prepared:
             made[item.kind] = (*made.get(item.kind, ()), item)
         return made
 
+    @cached_property
+    def futures(self) -> dict[str, tuple[float, Prepared]]:
+        """Probability of every scenario, and the lookups of the instance as it is then."""
+        return {f.id: (f.probability, Prepared(f.instance)) for f in self.instance.futures}
+
     # -- archetypes ---------------------------------------------------------------------------------------------------
 
     @cached_property

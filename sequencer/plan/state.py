@@ -57,6 +57,10 @@ class State:
             return None
         return Start(item, mode, adoption.wave, adoption.wave + mode.duration)
 
+    def in_scenario(self, prepared: Prepared) -> State:
+        """The same plan laid over the instance as it is in a scenario."""
+        return State(prepared, self.plan)
+
     # -- starts and lives ---------------------------------------------------------------------------------------------
 
     @property

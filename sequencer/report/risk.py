@@ -53,6 +53,9 @@ def _label(instance: Instance, table: str, row: str) -> str:
     if table == "capability_steps":
         capability, _, level = row.partition(":")
         return f"{instance.label(capability)} {level}"
+    if table == "affiliate_success":
+        affiliate, _, mode = row.partition(":")
+        return f"{instance.label(affiliate)} as {mode}"
     return instance.label(row)
 
 

@@ -10,6 +10,7 @@ from sequencer.report.adopted import adopted, adopted_text
 from sequencer.report.money_rules import AMOUNTS
 from sequencer.report.roadmap import not_adopted, roadmap
 from sequencer.report.rules import LOGIC, rule_text
+from sequencer.report.scenarios import scenarios
 from sequencer.report.table import Table
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def show(evaluation: Evaluation, result: Mapping[str, Any] | None = None) -> lis
     """
     made = [
         headline(evaluation, result),
+        scenarios(evaluation),
         violations(evaluation),
         roadmap(evaluation),
         money(evaluation),

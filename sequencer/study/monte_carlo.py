@@ -206,7 +206,12 @@ class _Simulation:
         start = self.state.starts[item]
         made: list[tuple[str, str]] = []
         if start.item.kind is Kind.AFFILIATE:
-            made += [("archetypes", start.mode.archetype or ""), ("touches", start.mode.touch or "")]
+            further = f"{item}:{start.mode.id}" in self.instance.by_id("modes")
+            own = f"{item}:{start.item.modes[0].id if further else start.mode.id}"
+            if own in self.instance.by_id("affiliate_success"):
+                made.append(("affiliate_success", own))
+            else:
+                made += [("archetypes", start.mode.archetype or ""), ("touches", start.mode.touch or "")]
         elif start.item.kind in (Kind.DRIVER, Kind.INITIATIVE):
             made.append((f"{start.item.kind}s", item))
         made.append(("modes", f"{item}:{start.mode.id}"))

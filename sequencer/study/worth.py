@@ -126,7 +126,10 @@ def neutral(instance: Instance) -> Instance:
         update={
             "settings": instance.settings.model_copy(update={"rollout_failure": 0.0}),
             "drivers": _with(instance.drivers, {"potential": 1.0, **sure}),
-            **{t: _with(instance.rows(t), sure) for t in ("archetypes", "touches", "initiatives", "modes")},
+            **{
+                t: _with(instance.rows(t), sure)
+                for t in ("archetypes", "touches", "affiliate_success", "initiatives", "modes")
+            },
         }
     )
 

@@ -232,7 +232,9 @@ class Monthly(Records):
         made = float(driver.success)
         if a:
             archetype, touch = self.archetype(a), self.touch(a)
-            made *= archetype.success * archetype.value_factor * (touch.success if touch else 1)
+            made *= archetype.value_factor
+            own = self.row("affiliate_success", affiliate=a, mode=self.own_mode(a))
+            made *= archetype.success * (touch.success if touch else 1) if own is None else own.success
             fit = self.fit_row(self.row("affiliates", id=a).affiliate_class, archetype)
             made *= fit.fit if fit is not None else 1
         reach = self.row("reach", driver=driver.id, customer_type=k)

@@ -1,9 +1,12 @@
 """Risk in words and as a picture."""
 
+import pytest
 from report_cases import SMALL_PLAN
 
+from sequencer.plan.evaluate import evaluate
 from sequencer.report.figures.risk import distribution, risk_figure
 from sequencer.report.risk import content, draws_csv, source_text, tables
+from sequencer.report.scenarios import scenarios
 from sequencer.study.draws import DrawOptions
 from sequencer.study.monte_carlo import simulate
 
@@ -52,3 +55,29 @@ def test_a_plan_without_risk_is_drawn_as_well(small):
     found = simulate(certain, SMALL_PLAN, DrawOptions(draws=3, failures=False))
     risk_figure(found)
     assert "No amount has a low or a high value" in " ".join(tables(found, 0.95)[0].notes)
+
+
+def test_scenarios_as_a_table(small):
+    assert scenarios(evaluate(small, SMALL_PLAN)).rows == ()
+    given = small.replace(
+        {"table": "scenarios", "insert": {"id": "as_planned", "probability": 0.75, "best_npv": 100}},
+        {"table": "scenarios", "insert": {"id": "bad", "name": "Bad", "probability": 0.25}},
+        {"table": "scenario_changes", "insert": {"scenario": "bad", "of": "drivers", "column": "success", "value": 0}},
+    )
+    found = evaluate(given, SMALL_PLAN)
+    npv, bad = found.npv, found.measures["scenario_npv:bad"]
+    assert bad == pytest.approx(npv - sum(discounted_cells(found)))
+    table = scenarios(found)
+    assert [row[0] for row in table.rows] == ["as_planned", "Bad", "All, on average", "The worst 10 %, on average"]
+    assert table.rows[0][1:] == ("75.0 %", f"{npv:,.2f}", "100.00", f"{100 - npv:,.2f}")
+    assert table.rows[1][2:] == (f"{bad:,.2f}", "–", "–")
+    assert table.rows[3][2] == f"{bad:,.2f}"
+
+
+def discounted_cells(found):
+    """Present value of what cells earn, which is nothing where every driver fails."""
+    rate = found.instance.settings.discount_rate
+    drivers = found.instance.by_id("drivers")
+    for row in found.value_rows:
+        if row.source in drivers:
+            yield row.value * (1 + rate) ** -found.instance.periods[row.period - 1].mid_year

@@ -102,6 +102,7 @@ def everything():
             | {"success": 0.8, "low": {"success": 0.5, "one_off_cost": 1}, "high": {"running_cost": 0.6}}
         ],
         touches=[{"id": "high"}, {"id": "low", "success": 0.9, "cost_factor": 0.5, "low": {"success": 0.6}}],
+        affiliate_success=[{"affiliate": "jp", "mode": "full/low", "success": 0.6, "high": {"success": 0.9}}],
         fit=[{"affiliate_class": c, "archetype": "full", "fit": 0.5} for c in ("large", "small")],
         brands=[{"id": "old", "share": 2}, {"id": "new", "running_cost": 0.1}],
         customer_types=[{"id": "hcp", "contact_cap": 1}],
@@ -142,6 +143,7 @@ def outcomes(found, draw):
     drawn = {name.removeprefix("outcome."): v[draw] for name, v in found.values.items() if name.startswith("outcome.")}
     rows = [("drivers", "r1"), ("drivers", "r2"), ("initiatives", "i1"), ("modes", "new:bold")]
     made = [("archetypes", "full", "success", 1.0), ("touches", "low", "success", 1.0)]
+    made.append(("affiliate_success", "jp:full/low", "success", 1.0))
     made += [(table, row, "success", drawn[row.partition(":")[0]]) for table, row in rows]
     made += [("fit", f"{c}:full", "fit", 0.5 * drawn[a]) for a, c in (("de", "large"), ("jp", "small"))]
     changes = [{"table": "settings", "field": "rollout_failure", "set": 1 - drawn["approach"]}]

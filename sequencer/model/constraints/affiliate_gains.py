@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sequencer.model.costs import own_cost
+from sequencer.model.costs import discount, own_cost
 from sequencer.model.family import family
 from sequencer.model.linear import Linear
-from sequencer.model.measures import discount
 from sequencer.model.payments import paid
 from sequencer.types import HQ, RuleRef
 

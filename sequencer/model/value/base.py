@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
@@ -17,6 +18,9 @@ from sequencer.model.value.sources import SOURCES
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
     from sequencer.model.value.source import Source
+
+Rates = tuple[float, ...]
+"""A factor on base values, then in each scenario of the model."""
 
 NO_MODE = Mode()
 """Stands for the mode of a kind the instance does not have."""
@@ -62,6 +66,8 @@ class ValueModel(ABC):
         self.own_affiliates = own_affiliates
         self.exact = exact
         self.sources: tuple[Source, ...] = ()
+        self.instances = (model.instance, *model.futures.values())
+        self._number = {name: n for n, name in enumerate((None, *model.futures))}
 
     def build(self) -> None:
         """Add columns and rows.
@@ -75,8 +81,15 @@ class ValueModel(ABC):
         self.head_start = HeadStart(self)
         self.sources = tuple(make(self.model, exact=self.exact) for make in SOURCES)
 
-    def expr(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
-        """Undiscounted expected value of a period as rules see it, in scaled money.
+    def expr(
+        self,
+        *,
+        category: str | None = None,
+        affiliate: str | None = None,
+        period: int,
+        scenario: str | None = None,
+    ) -> Linear:
+        """Undiscounted expected value of a period, in scaled money.
 
         Parameters
         ----------
@@ -86,11 +99,14 @@ class ValueModel(ABC):
             Only the value of cells in this affiliate; None means all places and all other sources.
         period
             Wave or tail period, 1-based.
+        scenario
+            Scenario whose amounts count; base values, as rules see them, where none is named.
         """
-        made = self.cells(category=category, affiliate=affiliate, period=period)
-        made.constant += self.head_start.value_in(category, affiliate, period)
+        number = self._number[scenario]
+        made = self.cells(category=category, affiliate=affiliate, period=period, number=number)
+        made.constant += self.head_start.value_in(category, affiliate, period, number)
         if affiliate is None:
-            made.add(total(source.expr(category, period) for source in self.sources))
+            made.add(total(source.expr(category, period, scenario) for source in self.sources))
         return made
 
     @abstractmethod
@@ -98,8 +114,13 @@ class ValueModel(ABC):
         """Add columns and rows of the cells."""
 
     @abstractmethod
-    def cells(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
-        """Undiscounted expected value of the cells in a period, in scaled money; arguments as in :meth:`expr`."""
+    def cells(
+        self, *, category: str | None = None, affiliate: str | None = None, period: int, number: int = 0
+    ) -> Linear:
+        """Undiscounted expected value of the cells in a period, in scaled money.
+
+        Arguments are as in :meth:`expr`; ``number`` is that of the scenario in :attr:`instances`, 0 for base values.
+        """
 
     @abstractmethod
     def earned(self) -> dict[tuple[str, int], list[int]]:
@@ -129,33 +150,42 @@ class ValueModel(ABC):
         """Modes of an affiliate; one neutral mode where the instance has no affiliates."""
         return self.instance.adoptables[affiliate].modes if affiliate else (NO_MODE,)
 
-    def mode_factor(self, affiliate: str, mode: Mode) -> float:
+    def mode_factor(self, affiliate: str, mode: str) -> Rates:
         """Fit, success and value factor of an affiliate in a mode."""
-        return self.instance.fit_of(affiliate, mode) * mode.success * mode.value_factor
+        if not affiliate:
+            return (1.0,) * len(self.instances)
+        modes = [(given, given.adoptables[affiliate].mode(mode)) for given in self.instances]
+        return tuple(given.fit_of(affiliate, m) * m.success * m.value_factor for given, m in modes)
 
-    def factors(self, item: str) -> tuple[tuple[float, Gate], ...]:
-        """Positive factors that the modes of a driver or brand put on value, each with the modes that do."""
+    def factors(self, item: str) -> tuple[tuple[Rates, Gate], ...]:
+        """Factors that the modes of a driver or brand put on value, each with the modes that do; never only 0."""
         if not item:
-            return ((1.0, Gate("")),)
-        found: dict[float, list[str]] = {}
-        modes = self.instance.adoptables[item].modes
-        for mode in modes:
-            found.setdefault(mode.value_factor * mode.success, []).append(mode.id)
+            return (((1.0,) * len(self.instances), Gate("")),)
+        found: dict[Rates, list[str]] = {}
+        for mode in self.instance.adoptables[item].modes:
+            modes = [given.adoptables[item].mode(mode.id) for given in self.instances]
+            found.setdefault(tuple(m.value_factor * m.success for m in modes), []).append(mode.id)
         if len(found) == 1:
-            return tuple((f, Gate(item)) for f in found if f > 0)
-        return tuple((f, Gate(item, 0, tuple(ids))) for f, ids in found.items() if f > 0)
+            return tuple((f, Gate(item)) for f in found if any(f))
+        return tuple((f, Gate(item, 0, tuple(ids))) for f, ids in found.items() if any(f))
 
-    def weight(self, driver: str, cell: Cell) -> float:
-        """Factors of a cell that no decision changes: reach, and what the roll-out approach does to its brand."""
-        return self.instance.reach_of(driver, cell.customer_type) * self.instance.approach_factor(cell.brand)
+    def weight(self, driver: str, cell: Cell) -> Rates:
+        """Factors of a cell that no decision changes: share, reach, and that of the roll-out approach on its brand."""
+        return tuple(
+            given.scope[driver].get(cell, 0.0)
+            * given.reach_of(driver, cell.customer_type)
+            * given.approach_factor(cell.brand)
+            for given in self.instances
+        )
 
-    def rate(self, driver: str, brand: str, period: int) -> float:
+    def rate(self, driver: str, brand: str, period: int, number: int) -> float:
         """What a driver earns in a period with a whole brand in scope and every other factor 1, in scaled money."""
-        row = self.instance.by_id("drivers")[driver]
+        given = self.instances[number]
+        row = given.by_id("drivers")[driver]
         return (
             float(row.potential * row.success)
-            * self.instance.lifecycle_of(driver, brand, period)
-            * self.instance.periods[period - 1].years
+            * given.lifecycle_of(driver, brand, period)
+            * given.periods[period - 1].years
             * self.model.money_scale
         )
 
@@ -186,16 +216,20 @@ def possible(live: Linear) -> bool:
     return bool(live.terms or live.constant)
 
 
-class Share(NamedTuple):
-    """A cell of a driver with its share of the potential."""
+def product(*factors: Rates) -> Rates:
+    """Product of factors, number by number."""
+    return tuple(math.prod(together) for together in zip(*factors, strict=True))
+
+
+class Place(NamedTuple):
+    """A cell of a driver."""
 
     driver: str
     cell: Cell
-    share: float
 
 
-def shares(model: SequencingModel) -> Iterator[Share]:
+def places(model: SequencingModel) -> Iterator[Place]:
     """All cells with a positive share."""
     for driver, cells in model.instance.scope.items():
-        for cell, share in cells.items():
-            yield Share(driver, cell, share)
+        for cell in cells:
+            yield Place(driver, cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 from sequencer.model.linear import Linear, total
-from sequencer.model.value.base import Gate, Share, ValueModel, possible, shares
+from sequencer.model.value.base import Gate, Place, Rates, ValueModel, places, possible, product
 from sequencer.model.value.ramping import Ramp
 from sequencer.types import RuleRef
 
@@ -15,18 +15,18 @@ class Way(NamedTuple):
 
     Attributes
     ----------
-    share : Share
+    place : Place
         The cell.
-    factor : float
-        What the modes make of its value.
+    factor : Rates
+        Its share with all that the modes make of its value.
     ramp : Ramp
         Ramp of the affiliate's mode.
     members : tuple of Gate
         What has to be live for it to be active.
     """
 
-    share: Share
-    factor: float
+    place: Place
+    factor: Rates
     ramp: Ramp
     members: tuple[Gate, ...]
 
@@ -42,28 +42,28 @@ class Cells(ValueModel):
     def build_cells(self) -> None:
         """One column a cell, combination of modes and period it may become active in; one row a member of the cell."""
         self._columns: dict[Way, dict[int, int]] = {}
-        for share in shares(self.model):
-            for way in self._ways(share):
+        for place in places(self.model):
+            for way in self._ways(place):
                 self._columns[way] = self._cell(way, len(self._columns))
 
-    def _ways(self, share: Share) -> list[Way]:
-        driver, cell, _ = share
+    def _ways(self, place: Place) -> list[Way]:
+        driver, cell = place
         gates = (*self.driver_gates(driver, cell), *self.scope_gates(cell))
         return [
             Way(
-                share,
-                self.mode_factor(cell.affiliate, mode) * own * brand,
+                place,
+                product(self.weight(driver, cell), self.mode_factor(cell.affiliate, mode.id), own, brand),
                 self.instance.ramp_of(mode),
                 (Gate(cell.affiliate, 0, (mode.id,) if cell.affiliate else None), live, in_brand, *gates),
             )
             for mode in self.affiliate_modes(cell.affiliate)
             for own, live in self.factors(driver)
             for brand, in_brand in self.factors(cell.brand)
-            if self.mode_factor(cell.affiliate, mode) > 0
+            if any(self.mode_factor(cell.affiliate, mode.id))
         ]
 
     def _cell(self, way: Way, number: int) -> dict[int, int]:
-        driver, cell, _ = way.share
+        driver, cell = way.place
         members = {s: [self.live(g, s) for g in way.members] for s in self.starts_of(driver)}
         open_in = [s for s, live in members.items() if all(map(possible, live))]
         name = "active_" + "_".join((driver, *cell, str(number)))
@@ -80,15 +80,17 @@ class Cells(ValueModel):
                 self.model.row(ref, active, ">=", total(gates) - Linear(len(gates) - 1.0))
         return columns
 
-    def cells(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
+    def cells(
+        self, *, category: str | None = None, affiliate: str | None = None, period: int, number: int = 0
+    ) -> Linear:
         """See :meth:`ValueModel.cells`."""
         drivers = self.instance.by_id("drivers")
         made = Linear()
         for way, columns in self._columns.items():
-            driver, cell, share = way.share
+            driver, cell = way.place
             if category not in (None, drivers[driver].category) or affiliate not in (None, cell.affiliate):
                 continue
-            rate = self.rate(driver, cell.brand, period) * self.weight(driver, cell) * share * way.factor
+            rate = self.rate(driver, cell.brand, period, number) * way.factor[number]
             last = self.starts_of(driver)[-1]
             for s, column in columns.items():
                 if rate and s <= period:
@@ -99,7 +101,7 @@ class Cells(ValueModel):
         """See :meth:`ValueModel.earned`."""
         made: dict[tuple[str, int], list[int]] = {}
         for way, columns in self._columns.items():
-            decided = way.share.driver in self.instance.decided
+            decided = way.place.driver in self.instance.decided
             for s, column in columns.items() if decided else ():
-                made.setdefault((way.share.driver, s), []).append(column)
+                made.setdefault((way.place.driver, s), []).append(column)
         return made

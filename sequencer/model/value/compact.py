@@ -21,29 +21,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, NoReturn
 
-from sequencer.errors import SequencerError
+from sequencer.errors import SequencerError, UnsupportedError
 from sequencer.instance.adoptables import Mode
 from sequencer.instance.instance import Cell
 from sequencer.model.linear import Linear, total
-from sequencer.model.value.base import Gate, ValueModel, possible
+from sequencer.model.value.base import Gate, Rates, ValueModel, possible, product
 from sequencer.model.value.ramping import Ramp
 from sequencer.types import RuleRef
 
 Profile = dict[tuple[str, str], dict[str, float]]
 """Share of the potential by (driver, brand) and customer type."""
 
+Ratios = tuple[tuple[str, str, Rates], ...]
+"""What scenarios make of a profile: for driver and brand, its factor in each of them."""
+
 DIGITS = 9
 """Significant digits to which the profiles of a group agree."""
 
 
 class Likeness(NamedTuple):
-    """What affiliates and modes of a group have in common: a word, the ramp, and the profile without its size."""
+    """What members of a group have in common: a word, the ramp, the profile without its size, and its ratios."""
 
     word: str
     ramp: Ramp
     shape: tuple[tuple[str, str, str, float], ...]
+    ratios: Ratios
 
 
 class Group(NamedTuple):
@@ -59,12 +63,15 @@ class Group(NamedTuple):
         Part of it by affiliate and mode id, ``λ``; the best modes of all affiliates sum to 1.
     label : str
         What rows of the group are called by: the affiliate where it stands alone.
+    ratios : dict of (str, str) to Rates
+        Factor of the profile in each scenario, by driver and brand.
     """
 
     ramp: Ramp
     profile: Profile
     weights: dict[tuple[str, str], float]
     label: str
+    ratios: dict[tuple[str, str], Rates]
 
     @property
     def place(self) -> str:
@@ -81,13 +88,13 @@ class Group(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A value column: driver, group, brand, period it counts from, and the factor of the driver's modes."""
+    """A value column: driver, group, brand, period it counts from, and the factors of the driver's modes."""
 
     driver: str
     group: int
     brand: str
     start: int
-    factor: float
+    factor: Rates
 
 
 class Compact(ValueModel):
@@ -113,8 +120,8 @@ class Compact(ValueModel):
     def make_groups(self) -> list[Group]:
         """Put affiliates and modes of the same ramp and proportional profiles together."""
         found: dict[Likeness, dict[tuple[str, str], Profile]] = {}
-        for affiliate, mode, profile in self._profiles():
-            key = Likeness(self.group_word(affiliate), self.instance.ramp_of(mode), _shape(profile))
+        for affiliate, mode, profile, ratios in self._profiles():
+            key = Likeness(self.group_word(affiliate), self.instance.ramp_of(mode), _shape(profile), ratios)
             found.setdefault(key, {})[affiliate, mode.id] = profile
         return [self._group(key, parts) for key, parts in found.items()]
 
@@ -130,23 +137,33 @@ class Compact(ValueModel):
         whole = sum(best.values())
         first, profile = next(iter(parts.items()))
         scaled = {pair: {k: w / sizes[first] * whole for k, w in by.items()} for pair, by in profile.items()}
-        return Group(key.ramp, scaled, {way: size / whole for way, size in sizes.items()}, key.word)
+        ratios = {(driver, brand): rates for driver, brand, rates in key.ratios}
+        return Group(key.ramp, scaled, {way: size / whole for way, size in sizes.items()}, key.word, ratios)
 
-    def _profiles(self) -> Iterator[tuple[str, Mode, Profile]]:
-        """What every affiliate contributes in each of its modes, where that is anything."""
-        whole: dict[str, Profile] = {}
-        for driver, cells in self.instance.scope.items():
-            for cell, share in cells.items():
-                weight = share * self.weight(driver, cell)
-                if weight > 0:
-                    profile = whole.setdefault(cell.affiliate, {})
-                    profile.setdefault((driver, cell.brand), {})[cell.customer_type] = weight
+    def _profiles(self) -> Iterator[tuple[str, Mode, Profile, Ratios]]:
+        """What every affiliate contributes in each of its modes, where that is anything, and in scenarios."""
+        whole, ratios = self._by_affiliate()
         for affiliate, profile in whole.items():
             for mode in self.affiliate_modes(affiliate):
-                factor = self.mode_factor(affiliate, mode)
+                factor, relative = _relative(self.mode_factor(affiliate, mode.id))
                 if factor > 0:
                     scaled = {key: {k: w * factor for k, w in by.items()} for key, by in profile.items()}
-                    yield affiliate, mode, scaled
+                    yield affiliate, mode, scaled, _ratios(ratios[affiliate], relative)
+
+    def _by_affiliate(self) -> tuple[dict[str, Profile], dict[str, dict[tuple[str, str], Rates]]]:
+        """Profile of every affiliate before its mode, and what scenarios make of it."""
+        whole: dict[str, Profile] = {}
+        ratios: dict[str, dict[tuple[str, str], Rates]] = {}
+        for driver, cells in self.instance.scope.items():
+            for cell in cells:
+                weight, relative = _relative(self.weight(driver, cell))
+                if weight > 0:
+                    pair = (driver, cell.brand)
+                    whole.setdefault(cell.affiliate, {}).setdefault(pair, {})[cell.customer_type] = weight
+                    known = ratios.setdefault(cell.affiliate, {}).setdefault(pair, relative)
+                    if _rounded(known) != _rounded(relative):
+                        _refuse(f"{driver} by customer type")
+        return whole, ratios
 
     @cached_property
     def apart(self) -> frozenset[str]:
@@ -180,8 +197,10 @@ class Compact(ValueModel):
             gates = self._open(self.scope_gates(Cell(group.place, b, k)), s)
             ref = RuleRef("value", tuple(x for x in (group.label, b, k) if x), s)
             made, top = Linear(), 0.0
-            for j, (factor, brand) in enumerate(self.factors(b) if gates is not None else ()):
-                live = self.live(brand, s)
+            for j, (factors, brand) in enumerate(self.factors(b) if gates is not None else ()):
+                live, (factor, relative) = self.live(brand, s), _relative(factors)
+                if any(r != 1.0 for r in relative):
+                    _refuse(f"the modes of {b}")
                 if gates is not None and possible(live):
                     name = f"scope_{h}_{b}_{k}_{s}_{j}"
                     made.add(self._gated(name, ref, amount, [live, *gates], most), factor)
@@ -229,7 +248,9 @@ class Compact(ValueModel):
 
     # -- expressions ----------------------------------------------------------------------------------------------
 
-    def cells(self, *, category: str | None = None, affiliate: str | None = None, period: int) -> Linear:
+    def cells(
+        self, *, category: str | None = None, affiliate: str | None = None, period: int, number: int = 0
+    ) -> Linear:
         """See :meth:`ValueModel.cells`.
 
         Raises
@@ -245,7 +266,8 @@ class Compact(ValueModel):
                 continue
             if affiliate is not None and not self._is_of(group, affiliate):
                 continue
-            rate = self.rate(driver, key.brand, period) * sum(group.profile[driver, key.brand].values()) * key.factor
+            rate = self.rate(driver, key.brand, period, number) * sum(group.profile[driver, key.brand].values())
+            rate *= key.factor[number] * (group.ratios[driver, key.brand][number - 1] if number else 1.0)
             gain = self.ramping.gain(group.ramp, key.start, period, self.starts_of(driver)[-1])
             if rate and gain:
                 made.add(amount, rate * gain)
@@ -265,6 +287,34 @@ class Compact(ValueModel):
             if key.driver in self.instance.decided:
                 made.setdefault((key.driver, key.start), []).extend(amount.terms)
         return made
+
+
+def _relative(rates: Rates) -> tuple[float, Rates]:
+    """Base value of a factor, and what each scenario makes of it."""
+    base, *others = rates
+    if not base and any(others):
+        _refuse("what is 0 on base values")
+    return base, tuple(other / base for other in others) if base else ()
+
+
+def _ratios(cells: dict[tuple[str, str], Rates], mode: Rates) -> Ratios:
+    """Factors of a profile in each scenario; nothing where there are none."""
+    if not mode:
+        return ()
+    return tuple((d, b, _rounded(product(rates, mode))) for (d, b), rates in sorted(cells.items()))
+
+
+def _rounded(rates: Rates) -> Rates:
+    return tuple(float(f"{rate:.{DIGITS}g}") for rate in rates)
+
+
+def _refuse(what: str) -> NoReturn:
+    """Refuse a scenario that groups cannot follow."""
+    message = (
+        f"A scenario changes {what}, which cells that are added up cannot follow. Use the formulation 'cells' (option "
+        "--formulation), or leave that out of the scenarios."
+    )
+    raise UnsupportedError(message)
 
 
 def _whole(profile: Profile) -> float:

@@ -56,8 +56,8 @@ class Fatigue(Source):
         self.model.row(RuleRef("value", ("fatigue", k), t), saved, "<=", Linear(room + edge) - load + asleep)
         return Linear(room) - saved
 
-    def expr(self, category: str | None, period: int) -> Linear:
-        """``− years · Σ_s slope · part``.
+    def expr(self, category: str | None, period: int, scenario: str | None) -> Linear:
+        """``− years · Σ_s slope · part``, the same in every scenario.
 
         Raises
         ------

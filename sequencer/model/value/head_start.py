@@ -10,7 +10,7 @@ from sequencer.model.value.ramping import Ramp, average
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Cell
-    from sequencer.model.value.base import ValueModel
+    from sequencer.model.value.base import Rates, ValueModel
 
 
 class _Ahead(NamedTuple):
@@ -18,7 +18,7 @@ class _Ahead(NamedTuple):
 
     driver: str
     cell: Cell
-    factor: float
+    factor: Rates
     ramp: Ramp
     months: int
 
@@ -43,20 +43,23 @@ class HeadStart:
 
     def _ahead(self) -> Iterator[_Ahead]:
         for driver, cells in self.instance.scope.items():
-            for cell, share in cells.items():
+            for cell in cells:
                 months = self._months(driver, cell)
                 if not months:
                     continue
-                factor = share * self.value.weight(driver, cell)
-                ramp: Ramp = ((0, 1.0),)
-                for item in (driver, cell.brand):
-                    mode = mode_before(self.instance, item)
-                    factor *= mode.value_factor * mode.success if mode else 1.0
                 mode = mode_before(self.instance, cell.affiliate)
-                if mode is not None:
-                    factor *= self.value.mode_factor(cell.affiliate, mode)
-                    ramp = self.instance.ramp_of(mode)
-                yield _Ahead(driver, cell, factor, ramp, months)
+                ramp: Ramp = ((0, 1.0),) if mode is None else self.instance.ramp_of(mode)
+                yield _Ahead(driver, cell, self._factor(driver, cell), ramp, months)
+
+    def _factor(self, driver: str, cell: Cell) -> Rates:
+        """Share of a cell and what the modes of its members make of it."""
+        made = list(self.value.weight(driver, cell))
+        for number, given in enumerate(self.value.instances):
+            for item in (driver, cell.brand, cell.affiliate):
+                mode = mode_before(given, item)
+                made[number] *= mode.value_factor * mode.success if mode else 1.0
+                made[number] *= given.fit_of(item, mode) if mode and item == cell.affiliate else 1.0
+        return tuple(made)
 
     def _months(self, driver: str, cell: Cell) -> int:
         """Months for which a cell has been active when wave 1 starts; 0 where it is not."""
@@ -71,12 +74,13 @@ class HeadStart:
             ages.append(history.open_months(lag))
         return min(ages)
 
-    def value_in(self, category: str | None, affiliate: str | None, period: int) -> float:
+    def value_in(self, category: str | None, affiliate: str | None, period: int, number: int) -> float:
         """What these cells earn in a period more than from wave 1 on, in scaled money; arguments as of ``cells``."""
         drivers, made = self.instance.by_id("drivers"), 0.0
         for driver, cell, factor, ramp, months in self._cells:
             if category in (None, drivers[driver].category) and affiliate in (None, cell.affiliate):
-                made += self.value.rate(driver, cell.brand, period) * factor * self.ahead(ramp, months, period)
+                rate = self.value.rate(driver, cell.brand, period, number) * factor[number]
+                made += rate * self.ahead(ramp, months, period)
         return made
 
     def ahead(self, ramp: Ramp, months: int, period: int) -> float:

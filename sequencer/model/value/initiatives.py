@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class Initiatives(Source):
     """Value of initiatives; a linear expression in the decisions, hence exact without any column."""
 
-    def expr(self, category: str | None, period: int) -> Linear:
+    def expr(self, category: str | None, period: int, scenario: str | None) -> Linear:
         """``success · (value_per_year · years · Σ_s gain[s,t] · live[s] + value_once · (live[t] − live[t−1]))``."""
         made = Linear()
-        for row in self.instance.initiatives:
+        for row in self.model.given(scenario).initiatives:
             if category in (None, row.category):
                 made.add(self._yearly(row, period), row.success * row.value_per_year * self.year(period))
                 if row.value_once and period <= self.instance.n_waves + 1:

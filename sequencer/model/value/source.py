@@ -36,8 +36,8 @@ class Source(ABC):
         self.exact = exact
 
     @abstractmethod
-    def expr(self, category: str | None, period: int) -> Linear:
-        """Undiscounted expected value of a period, in scaled money; of one category where given."""
+    def expr(self, category: str | None, period: int, scenario: str | None) -> Linear:
+        """Undiscounted expected value of a period, in scaled money; of one category, in a scenario where given."""
 
     def year(self, period: int) -> float:
         """Scaled money in a period of one unit a year."""

@@ -50,8 +50,8 @@ class Synergies(Source):
             self.model.row(ref, column, ">=", Linear(1.0) - each)
         return Linear(1.0) - column
 
-    def expr(self, category: str | None, period: int) -> Linear:
+    def expr(self, category: str | None, period: int, scenario: str | None) -> Linear:
         """``rate · years · n``."""
-        chosen = (row for row in self.instance.synergies if category in (None, row.category))
+        chosen = (row for row in self.model.given(scenario).synergies if category in (None, row.category))
         at = self.live_period(period)
         return total(self._together[row.id, at] * (row.rate * self.year(period)) for row in chosen)
