@@ -13,6 +13,7 @@ and a bound holds for every smaller one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -172,17 +173,35 @@ class _Climb:
         return made
 
     def _together(self) -> None:
-        """Search for the nested plans that are worth most in sum, from those there are."""
-        known = {cut: s.plan for cut in self.rungs if (s := self.nested[cut]).plan is not None}
-        if not known:
+        """Search for the nested plans that are worth most in sum, from the better of what both anchors lead to."""
+        cuts = [cut for cut in self.rungs if self.nested[cut].plan is not None]
+        if not cuts:
             return
-        found = joint([self.rungs[cut] for cut in known], [p for p in known.values() if p is not None], self.options)
+        around_core = [plan for cut in cuts if (plan := self.nested[cut].plan) is not None]
+        starts = max((around_core, self._inside_full(cuts)), key=lambda plans: self._sum(cuts, plans))
+        found = joint([self.rungs[cut] for cut in cuts], starts, self.options)
         self.total_bound = found.bound
-        for cut, plan in zip(known, found.plans, strict=True):
+        for cut, plan in zip(cuts, found.plans, strict=True):
             worth = evaluate(self.rungs[cut], plan).goals[0]
             self.nested[cut] = Solved(found.termination, plan, worth, worth)
         for larger, smaller in pairwise(found.plans):
             _check(smaller, larger)
+
+    def _inside_full(self, cuts: Sequence[float]) -> list[Plan]:
+        """Plans nested in the best one of the largest budget, as far down as there are."""
+        made = [plan for cut in cuts[:1] if (plan := self.free[cut].plan) is not None]
+        for cut in cuts[1:]:
+            plan = self._solve(cut, "nested", inside(self.rungs[cut], made[-1]), made[-1]).plan
+            if plan is None:
+                break
+            made.append(plan)
+        return made
+
+    def _sum(self, cuts: Sequence[float], plans: Sequence[Plan]) -> float:
+        """What plans are worth together; nothing is as bad as one missing."""
+        if len(plans) < len(cuts):
+            return -math.inf
+        return sum(self.sense * evaluate(self.rungs[cut], plan).goals[0] for cut, plan in zip(cuts, plans, strict=True))
 
     # -- what one solve says of another -------------------------------------------------------------------------------
 
