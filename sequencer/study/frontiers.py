@@ -25,9 +25,8 @@ from sequencer.errors import InputError, InputProblem, SequencerError
 from sequencer.instance.goals import Measure, measures, weighted
 from sequencer.instance.nearest import suggest
 from sequencer.solver.options import SolveOptions
-from sequencer.solver.result import Result
-from sequencer.solver.solve import solve
 from sequencer.study.efficient import Axis, Frontier, Limits, Subproblem
+from sequencer.study.in_order import Reached, in_order, limited
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -165,21 +164,21 @@ class _Sweep:
     def _ends(self) -> None:
         """The best of each measure, and from its worst figure there (the payoff table) the limits to try."""
         axes, table = list(self.made.axes), []
+        nothing = (None,) * (len(axes) - 1)
         for k in range(len(axes)):
-            order = [k, *(n for n in range(len(axes)) if n != k)]
-            result = self._solve(self.made.instance, order, None)
-            if result.termination is Termination.INFEASIBLE:
-                self._take(self._subproblem((None,) * (len(axes) - 1), result, order))
+            reached = self._solve(self.made.instance, k, None)
+            found = self._subproblem(nothing, reached, reached.bounds[0] if k == 0 else None)
+            if found.infeasible:
+                self._take(found)
                 return
-            axes[k] = axes[k]._replace(best=result.objective, bound=result.bound)
+            axes[k] = axes[k]._replace(best=reached.figure(axes[k].measure.name), bound=reached.bounds[0])
             self.made = replace(self.made, axes=tuple(axes))
-            found = self._subproblem((None,) * (len(axes) - 1), result, order)
             if found.figures is not None:
                 table.append(found.figures)
                 if k:
                     # With its best figure as a limit, it is the subproblem at that end.
                     limits = tuple(found.figures[n] if n == k else None for n in range(1, len(axes)))
-                    found = replace(found, limits=limits, bound=result.levels[1].bound)
+                    found = replace(found, limits=limits, bound=reached.bounds[1])
             if k == 0 or found.figures is not None:
                 self._take(found)
         self.grid = [self._levels(k, [row[k] for row in table]) for k in range(1, len(axes))]
@@ -245,13 +244,9 @@ class _Sweep:
             kept = s.settled and s.figures is not None and self.made.within(s.figures, limits)
             if (s.infeasible or kept) and self.made.laxer(s.limits, limits):
                 return s
-        order = range(len(self.made.axes))
-        instance = limited(
-            self.made.instance,
-            {a.measure: limit for a, limit in zip(self.made.axes[1:], limits, strict=True) if limit is not None},
-        )
-        made = self._subproblem(limits, self._solve(instance, order, self._start(limits)), order)
-        return self._take(self._known_better(made))
+        asked = {a.measure: limit for a, limit in zip(self.made.axes[1:], limits, strict=True) if limit is not None}
+        reached = self._solve(limited(self.made.instance, asked), 0, self._start(limits))
+        return self._take(self._known_better(self._subproblem(limits, reached, reached.bounds[0])))
 
     def _start(self, limits: Limits) -> Plan | None:
         """The best plan under laxer limits, which the solve begins by repairing."""
@@ -269,29 +264,27 @@ class _Sweep:
                 found = replace(found, figures=s.figures, plan=s.plan, proven=False)
         return found
 
-    def _solve(self, instance: Instance, order: Iterable[int], start: Plan | None) -> Result:
-        words = " ".join(self.made.axes[k].measure.name for k in order)
-        aimed = instance.replace({"table": "settings", "field": "objective", "set": words})
-        result = solve(aimed, start=start, listeners=self.listeners, **self.options)
-        if result.termination is Termination.INTERRUPTED and result.plan is None:
+    def _solve(self, instance: Instance, first: int, start: Plan | None) -> Reached:
+        """The best of one measure, then of the others in their order."""
+        axes = self.made.axes
+        order = [axes[first].measure, *(a.measure for k, a in enumerate(axes) if k != first)]
+        reached = in_order(instance, order, start, self.options, self.listeners)
+        if reached.termination is Termination.INTERRUPTED and reached.evaluation is None:
             raise _Interrupted
-        return result
+        return reached
 
-    def _subproblem(self, limits: Limits, result: Result, order: Iterable[int]) -> Subproblem:
-        """What a solve came to; measures are put back in the order of the axes."""
-        evaluation = result.evaluation
-        figures = None
-        if evaluation is not None:
-            told = dict(zip(order, evaluation.goals, strict=True))
-            figures = tuple(told[k] for k in range(len(told)))
+    def _subproblem(self, limits: Limits, reached: Reached, bound: float | None) -> Subproblem:
+        """What was reached within limits, with what is proven of the first measure."""
+        figures = [reached.figure(a.measure.name) for a in self.made.axes]
+        judged = reached.evaluation
         return Subproblem(
             limits=limits,
-            termination=result.termination,
-            figures=figures,
-            bound=result.bound,
-            proven=result.proven_optimal,
-            plan=result.plan,
-            seconds=result.seconds,
+            termination=reached.termination,
+            figures=None if judged is None else tuple(f for f in figures if f is not None),
+            bound=bound,
+            proven=reached.proven,
+            plan=None if judged is None else judged.plan,
+            seconds=reached.seconds,
         )
 
     def _take(self, found: Subproblem) -> Subproblem:
@@ -306,25 +299,3 @@ class _Sweep:
 def _figure(found: Subproblem, k: int) -> float:
     assert found.figures is not None
     return found.figures[k]
-
-
-def limited(instance: Instance, limits: Mapping[Measure, float]) -> Instance:
-    """Instance with limits on measures in their better direction, beside those it has.
-
-    Parameters
-    ----------
-    instance
-        Left as it is.
-    limits
-        Floor of each measure of which more is better, cap of each of which less is.
-    """
-    changes: list[dict[str, Any]] = []
-    for measure, figure in limits.items():
-        name, sense = measure.name, "floor" if measure.sense > 0 else "cap"
-        own = next((r.amount for r in instance.measure_limits if (r.measure, r.sense) == (name, sense)), None)
-        tighter = figure
-        if own is not None:
-            changes.append({"table": "measure_limits", "where": {"measure": name, "sense": sense}, "delete": True})
-            tighter = max(own, figure) if measure.sense > 0 else min(own, figure)
-        changes.append({"table": "measure_limits", "insert": {"measure": name, "sense": sense, "amount": tighter}})
-    return instance.replace(*changes) if changes else instance

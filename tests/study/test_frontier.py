@@ -54,6 +54,13 @@ def test_all_points_by_hand():
     assert made.exhaustive
 
 
+def test_a_time_limit_that_suffices_changes_nothing():
+    # Measures are then solved for in turn, the first with all of the time.
+    made = found(make(**TWO), ["npv", "cost", "value:risk"], time_limit=60)
+    assert same(figures(made), figures(found(make(**TWO), ["npv", "cost", "value:risk"])))
+    assert all(p.efficient and p.bound == p.figures[0] for p in made.points)
+
+
 def test_a_grid_tries_limits_evenly_and_skips_those_that_are_answered():
     made = found(make(**TWO), ["npv", "cost"], points=7)
     # caps 15, 12, 9, 6, 3, 0 below the 18 of the best plan: 13 ≤ 15; 8 ≤ 12, and it answers 9; 3 ≤ 6, and it answers 3
