@@ -13,6 +13,7 @@ from sequencer.cli.common import PATH, Command, examples, instance_options, json
 from sequencer.cli.interrupt import pressed
 from sequencer.cli.render import clean, echo_json, echo_report
 from sequencer.cli.state import Exit, end, say
+from sequencer.cli.types import FRACTION
 
 if TYPE_CHECKING:
     from sequencer.solver.result import Result
@@ -92,8 +93,6 @@ def ladder(**given: Any) -> None:  # noqa: ANN401
 
 def _shares(text: str) -> list[float]:
     """Shares by commas, each as 0.1 or 10%."""
-    from sequencer.cli.types import FRACTION
-
     return [FRACTION.convert(part, None, None) for part in text.split(",") if part.strip()]
 
 

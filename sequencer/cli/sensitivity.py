@@ -22,10 +22,12 @@ from sequencer.cli.common import (
 from sequencer.cli.interrupt import pressed
 from sequencer.cli.render import clean, echo_json, echo_report
 from sequencer.cli.state import Exit, end, say
+from sequencer.cli.types import FRACTION
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.study.breaks import Breaks, Tried
+    from sequencer.study.information import Known
     from sequencer.study.sensitivity import Bar, Tornado
 
 
@@ -74,6 +76,16 @@ if TYPE_CHECKING:
 @click.option(
     "--resolution", type=float, metavar="VALUE", help="How narrow to tell breaks.  [default: 1/100 of the range]"
 )
+@click.option(
+    "--information",
+    is_flag=True,
+    help="In place of a tornado, what it is worth to know each assumption before planning.",
+)
+@click.option(
+    "--probabilities",
+    metavar="SHARES",
+    help="With --information, probabilities of low, base and high, by commas.  [default: 0.3,0.4,0.3]",
+)
 @instance_options
 @search_options("0.01")
 @folder_option
@@ -81,6 +93,7 @@ if TYPE_CHECKING:
 @output_options
 @click.option_panel("Tornado", options=["--how", "--vary", "--start"])
 @click.option_panel("Breakpoints", options=["--breakpoints", "--from", "--to", "--by", "--resolution"])
+@click.option_panel("Information", options=["--information", "--probabilities"])
 @click.option_panel("Instance", options=["--overlay", "--lock"])
 @click.option_panel(
     "Each solve", options=["--gap", "--time-limit", "--max-nodes", "--threads", "--seed", "--deterministic"]
@@ -90,8 +103,9 @@ def sensitivity(**given: Any) -> None:  # noqa: ANN401
     """Tell which assumptions of an INSTANCE matter, and where the best plan changes.
 
     A tornado sets every amount that has a low or a high value to these, one at a time. --breakpoints follows one figure
-    from a first to a last value and tells between which values another plan is best. What is told is proven: a gap
-    above 0 leaves intervals, and may leave it open which plan is best.
+    from a first to a last value and tells between which values another plan is best. --information tells what it is
+    worth to know an assumption before planning. What is told is proven: a gap above 0 leaves intervals, and may leave
+    it open which plan is best.
     """
     check_folder(given["output"])
     _check(given)
@@ -99,6 +113,8 @@ def sensitivity(**given: Any) -> None:  # noqa: ANN401
     instance = load_instance(given["instance"], given["overlays"], given["locks"])
     if given["breakpoints"]:
         _breakpoints(instance, given, options)
+    elif given["information"]:
+        _information(instance, given, options)
     else:
         _tornado(instance, given, options)
     end(Exit.INTERRUPTED if pressed() else Exit.OK)
@@ -109,6 +125,12 @@ def _check(given: dict[str, Any]) -> None:
     ends = [name for name, key in (("--from", "low"), ("--to", "high")) if given[key] is None]
     if given["breakpoints"] and ends:
         message = f"--breakpoints takes a first and a last value: give {' and '.join(ends)}."
+        raise click.UsageError(message)
+    if given["breakpoints"] and given["information"]:
+        message = "Choose one of --breakpoints and --information."
+        raise click.UsageError(message)
+    if given["probabilities"] and not given["information"]:
+        message = "--probabilities belong to --information."
         raise click.UsageError(message)
     others = ("low", "high", "resolution") if not given["breakpoints"] else ("vary", "start")
     if any(given[key] for key in others):
@@ -146,6 +168,36 @@ def _keep_tornado(made: Tornado, output: Path) -> None:
         "plan.json": made.plan.to_json(),
     }
     write_results(output, texts, "tornado.png", tornado_figure(made))
+
+
+def _information(instance: Instance, given: dict[str, Any], options: dict[str, Any]) -> None:
+    from sequencer.report.sensitivity import information_table
+    from sequencer.study.information import PROBABILITIES, perfect_information
+
+    shares = PROBABILITIES if given["probabilities"] is None else _shares(given["probabilities"])
+    made = perfect_information(instance, vary=given["vary"], probabilities=shares, **options, told=_tell_known)
+    if given["output"] is not None:
+        from sequencer.report.figures.sensitivity import information_figure
+
+        texts = {
+            "information.csv": made.frame().to_csv(index=False, float_format="%.10g"),
+            "information.json": json.dumps(made.to_dict(), indent=1) + "\n",
+        }
+        write_results(given["output"], texts, "information.png", information_figure(made))
+    if given["as_json"]:
+        echo_json(made.to_dict())
+    else:
+        echo_report(information_table(made))
+
+
+def _shares(text: str) -> list[float]:
+    """Shares by commas, each as 0.3 or 30%."""
+    return [FRACTION.convert(part, None, None) for part in text.split(",") if part.strip()]
+
+
+def _tell_known(known: Known) -> None:
+    least, most = known.worth
+    say(clean(f"{known.assumption.name}: {least:.6g} to {most:.6g}"), hint=True)
 
 
 def _breakpoints(instance: Instance, given: dict[str, Any], options: dict[str, Any]) -> None:

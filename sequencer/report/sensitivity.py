@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from sequencer.plan.plan import Plan
     from sequencer.study.breaks import Breaks
     from sequencer.study.draws import Assumption
+    from sequencer.study.information import Information
     from sequencer.study.sensitivity import End, Tornado
 
+VALUES = ("low", "base", "high")
 HOW = {
     "fixed": "Fixed plan: its decisions stay, and its worth is worked out anew with each value.",
     "best": "Re-optimised: solved anew with each value; ranges are proven.",
@@ -102,6 +104,40 @@ def _notes(tornado: Tornado, digits: int) -> list[str]:
     if not tornado.complete:
         said.append("Not complete: the search was stopped.")
     return said
+
+
+# -- information ------------------------------------------------------------------------------------------------------
+
+
+def information_table(found: Information) -> Table:
+    """What it is worth to know each assumption, as a proven interval."""
+    ends = [end for k in found.known for end in k.worth]
+    digits, coarse = words.decimals(ends), words.decimals(k.common.bound for k in found.known)
+    rows = tuple(
+        (
+            label(found.instance, k.assumption),
+            *(words.short(v) for v in (k.assumption.low, k.assumption.base, k.assumption.high)),
+            _range(k.worth, digits),
+            _range((k.informed_mean.objective, k.informed_mean.bound), coarse),
+            _range((k.common.objective, k.common.bound), coarse),
+        )
+        for k in found.known
+    )
+    columns = ("Assumption", "Low", "Base", "High", "Worth knowing", "Mean where known", "Best plan for all")
+    shares = ", ".join(f"{name} {words.percent(p)}" for name, p in zip(VALUES, found.probabilities, strict=True))
+    notes = [
+        f"Probabilities: {shares}. Rules use base values. Ranges are proven.",
+        "Worth knowing: the mean of the best plan for each value, less the mean of the one plan that is best for all.",
+    ]
+    if not found.complete:
+        notes.append("Not complete: the search was stopped.")
+    title = f"What it is worth to know an assumption before planning, {words.money_unit(found.instance)}"
+    return Table(title, columns, rows, tuple(notes))
+
+
+def _range(ends: tuple[float, float], digits: int) -> str:
+    low, high = (words.number(v, digits) if math.isfinite(v) else "not known" for v in ends)
+    return low if low == high else f"{low} to {high}"
 
 
 # -- breakpoints ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sequencer.study.efficient import Frontier
     from sequencer.study.executor import Executor, Mapper, serial
     from sequencer.study.frontiers import frontier
+    from sequencer.study.information import Information, perfect_information
     from sequencer.study.ladders import ladder
     from sequencer.study.monte_carlo import MonteCarlo, simulate
     from sequencer.study.parameters import Parameter, parameter
@@ -33,6 +34,7 @@ _HOME = {
     "DrawOptions": "sequencer.study.draws",
     "Executor": "sequencer.study.executor",
     "Frontier": "sequencer.study.efficient",
+    "Information": "sequencer.study.information",
     "Ladder": "sequencer.study.rungs",
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
@@ -48,6 +50,7 @@ _HOME = {
     "frontier": "sequencer.study.frontiers",
     "ladder": "sequencer.study.ladders",
     "parameter": "sequencer.study.parameters",
+    "perfect_information": "sequencer.study.information",
     "read": "sequencer.study.results",
     "read_study": "sequencer.study.reading",
     "run": "sequencer.study.running",
@@ -65,6 +68,7 @@ __all__ = [
     "DrawOptions",
     "Executor",
     "Frontier",
+    "Information",
     "Ladder",
     "Mapper",
     "MonteCarlo",
@@ -80,6 +84,7 @@ __all__ = [
     "frontier",
     "ladder",
     "parameter",
+    "perfect_information",
     "read",
     "read_study",
     "run",

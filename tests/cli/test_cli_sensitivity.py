@@ -51,9 +51,23 @@ def test_breakpoints(run_cli, ex):
     assert json.loads(run_cli("sensitivity", ex, *given, "--json", "-q", *ARGS).stdout) == told
 
 
+def test_what_is_worth_knowing(run_cli, ex, unsure):
+    given = ("--overlay", unsure, "--information", "--probabilities", "50%,0.25,25%")
+    made = run_cli("sensitivity", ex, *given, "-o", "out", *ARGS)
+    assert made.exit_code == 0, made.stderr
+    assert "Worth knowing" in made.stdout
+    told = json.loads((ex.parent / "out" / "information.json").read_text())
+    assert told["probabilities"] == {"low": 0.5, "base": 0.25, "high": 0.25}
+    # Without a potential, remote engagement would stay out; who does not know that pays for it.
+    assert told["assumptions"][0]["least"] > 0
+    assert json.loads(run_cli("sensitivity", ex, *given, "--json", "-q", *ARGS).stdout) == told
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        (("--probabilities", "0.3,0.4,0.3"), "belong to --information"),
+        (("--information", "--breakpoints", "x", "--from", "0", "--to", "1"), "Choose one of"),
         (("--breakpoints", "drivers.remote.potential", "--from", "1"), "give --to"),
         (("--from", "1"), "name a figure"),
         (

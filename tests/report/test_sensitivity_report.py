@@ -5,9 +5,18 @@ from __future__ import annotations
 import pytest
 
 from sequencer.plan.plan import Plan
-from sequencer.report.figures.sensitivity import breaks_figure, breaks_plot, save, tornado_figure, tornado_plot
-from sequencer.report.sensitivity import break_tables, moves, stretches, tornado_table
+from sequencer.report.figures.sensitivity import (
+    breaks_figure,
+    breaks_plot,
+    information_figure,
+    information_plot,
+    save,
+    tornado_figure,
+    tornado_plot,
+)
+from sequencer.report.sensitivity import break_tables, information_table, moves, stretches, tornado_table
 from sequencer.study.breaks import Break, Breaks, Stretch, Tried
+from sequencer.study.information import Information, Interval, Known
 from sequencer.study.parameters import parameter, ranged
 from sequencer.study.sensitivity import Bar, End, Tornado
 from sequencer.types import Termination
@@ -147,3 +156,34 @@ def test_equal_data_make_equal_pictures(both, broken, tmp_path):
         for name in ("a.svg", "b.svg"):
             save(figure(data), tmp_path / name)
         assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+# -- information ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked():
+    potential, cost, *_ = sorted(ranged(INSTANCE), key=lambda a: a.name, reverse=True)[:2]
+    values = tuple(Interval(v, v) for v in (1.0, 2.0, 3.0))
+    known = (
+        Known(potential, values, Interval(12.0, 13.0), Interval(10.0, 11.0)),
+        Known(cost, values, Interval(12.0, 12.0), Interval(12.0, 12.0)),
+    )
+    return Information(INSTANCE, (0.3, 0.4, 0.3), known, complete=False)
+
+
+def test_worth_of_knowing_in_words(asked):
+    table = information_table(asked)
+    # 12 − 11 at least and 13 − 10 at most
+    assert [row[4:] for row in table.rows] == [
+        ("1.00 to 3.00", "12.0 to 13.0", "10.0 to 11.0"),
+        ("0.00", "12.0", "12.0"),
+    ]
+    assert table.notes[0].startswith("Probabilities: low 30 %, base 40 %, high 30 %.")
+    assert table.notes[-1].startswith("Not complete")
+
+
+def test_the_picture_of_what_is_worth_knowing(asked, tmp_path):
+    bars = [(round(p.get_x(), 6), round(p.get_width(), 6)) for p in information_plot(asked).patches]
+    assert bars == [(0, 1), (1, 2), (0, 0), (0, 0)]
+    save(information_figure(asked), tmp_path / "a.svg")

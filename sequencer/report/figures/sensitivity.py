@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
@@ -15,9 +16,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sequencer.study.breaks import Breaks
+    from sequencer.study.information import Information
     from sequencer.study.sensitivity import Bar, Tornado
 
-__all__ = ["breaks_figure", "breaks_plot", "save", "tornado_figure", "tornado_plot"]
+__all__ = [
+    "breaks_figure",
+    "breaks_plot",
+    "information_figure",
+    "information_plot",
+    "save",
+    "tornado_figure",
+    "tornado_plot",
+]
 
 LOW, HIGH = "#e69f00", "#0072b2"
 MOST_BARS = 20
@@ -107,6 +117,46 @@ def _annotate(ax: Axes, x: float, y: float, text: str, *, right: bool, broken: b
         fontproperties=style.font(8),
         color=style.MUTED,
     )
+
+
+def information_figure(found: Information) -> Figure:
+    """What it is worth to know each assumption, on a sheet of its own.
+
+    Parameters
+    ----------
+    found
+        With one assumption or more.
+    """
+    rows = min(len(found.known), MOST_BARS)
+    figure = Figure(figsize=(10.0, 1.8 + 0.34 * rows), layout="constrained")
+    information_plot(found, ax=figure.subplots())
+    return figure
+
+
+def information_plot(found: Information, *, ax: Axes | None = None) -> Axes:
+    """A bar for each assumption: dark as far as its worth is proven, pale as far as it may go.
+
+    Parameters
+    ----------
+    found
+        With one assumption or more.
+    ax
+        Axes to draw on; new ones where not given.
+    """
+    ax = ax if ax is not None else Figure(figsize=(10.0, 6.0), layout="constrained").subplots()
+    bars = found.known[:MOST_BARS]
+    for y, known in enumerate(bars):
+        least, most = known.worth
+        ax.barh(y, least, height=0.62, color=HIGH, linewidth=0)
+        if math.isfinite(most):
+            ax.barh(y, most - least, left=least, height=0.3, color=style.mix(HIGH, 0.4), linewidth=0)
+    names = [style.fitted(label(found.instance, k.assumption), 3.2, 10) for k in bars]
+    ax.set_yticks(range(len(bars)), names, fontproperties=style.font(10))
+    ax.set_ylim(max(len(bars), 3) - 0.4, -0.6)
+    ax.set_xlim(left=0)
+    below = f"{words.money_unit(found.instance)}; dark: proven, pale: possible"
+    _dress(ax, "What it is worth to know an assumption before planning", below)
+    return ax
 
 
 def breaks_figure(found: Breaks) -> Figure:
