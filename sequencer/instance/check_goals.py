@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sequencer.instance.rules import MeasureLimit
     from sequencer.instance.scene import Scene
 
-SOURCES = ("drivers", "initiatives", "synergies", "fatigue", "resources", "scenarios", "settings")
+SOURCES = ("drivers", "initiatives", "synergies", "fatigue", "resources", "scenarios", "settings", "reference_plan")
 """Tables that name categories, resources and scenarios, and so measures."""
 
 

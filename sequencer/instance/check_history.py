@@ -1,4 +1,4 @@
-"""Checks of what a programme under way has behind it: the table ``initial_state``."""
+"""Checks of what a programme under way has behind it, and of the plan it follows: initial_state, reference_plan."""
 
 from __future__ import annotations
 
@@ -56,6 +56,39 @@ def initial_state(scene: Scene) -> Iterator[InputProblem]:
             yield from _unknown(scene, index, row, set(scene.instance.adoptables))
 
 
+def reference_plan(scene: Scene) -> Iterator[InputProblem]:
+    """Every row is about something that has not started, in a wave and a mode there are; a price needs a plan."""
+    table, instance = "reference_plan", scene.instance
+    for index, row in scene.items(table):
+        item = instance.adoptables.get(row.item)
+        if item is None:
+            if not scene.may_exist(row.item):
+                message, remedy = f"there is no '{row.item}' to adopt", suggest(row.item, set(instance.adoptables))
+                yield scene.problem(table, index, "unknown-reference", message, remedy, "item")
+            continue
+        if item.history is not None:
+            message = f"{row.item} has started before wave 1, so there is nothing to move"
+            yield scene.problem(table, index, "without-effect", message, "Take the row out.", "item")
+        if (row.wave or 0) > instance.n_waves:
+            message = f"{row.item} starts in wave {row.wave}, but the waves are 1 to {instance.n_waves}"
+            yield scene.problem(table, index, "out-of-range", message, "Correct wave.", "wave")
+        if row.wave:
+            yield from _mode(scene, table, index, row.item, row.mode)
+    if instance.settings.move_cost and not instance.reference_plan and scene.complete(table, "settings"):
+        message = "move_cost says nothing, for there is no reference plan"
+        yield scene.setting(
+            "without-effect", message, "Fill in the table reference_plan, or take move_cost out.", "move_cost"
+        )
+
+
+def _mode(scene: Scene, table: str, index: int, item_id: str, mode: str) -> Iterator[InputProblem]:
+    modes = [m.id for m in scene.instance.adoptables[item_id].modes if m.id]
+    if mode not in (modes or [""]) and not scene.may_exist(mode):
+        message = f"{item_id} has no mode '{mode}'" if mode else f"{item_id} has several modes, and none is named"
+        remedy = suggest(mode, modes) if modes else "Leave mode empty."
+        yield scene.problem(table, index, "unknown-mode", message, remedy, "mode")
+
+
 def _columns(scene: Scene, index: int, row: InitialState) -> Iterator[InputProblem]:
     for name in NEEDED.get(row.record, ()):
         if getattr(row, name) is None:
@@ -109,11 +142,7 @@ def _mandate(scene: Scene, index: int, row: InitialState) -> Iterator[InputProbl
 
 def _item(scene: Scene, index: int, row: InitialState, item: Adoptable) -> Iterator[InputProblem]:
     """Something that is live or in progress: its mode, its waves, and the step below it."""
-    modes = [m.id for m in item.modes if m.id]
-    if row.mode not in (modes or [""]) and not scene.may_exist(row.mode):
-        message = f"{row.id} has no mode '{row.mode}'" if row.mode else f"{row.id} has several modes, and none is named"
-        remedy = suggest(row.mode, modes) if modes else "Leave mode empty."
-        yield scene.problem(TABLE, index, "unknown-mode", message, remedy, "mode")
+    yield from _mode(scene, TABLE, index, row.id, row.mode)
     last = scene.instance.n_waves
     if row.record == "in_progress" and not 1 <= row.remaining_waves <= last:
         message = f"{row.id} is in progress for {row.remaining_waves} waves more"

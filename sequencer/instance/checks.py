@@ -81,6 +81,7 @@ ITEM_CHECKS: tuple[Check, ...] = (
     check_logic.exceptions,
     check_logic.cycles,
     check_history.initial_state,
+    check_history.reference_plan,
     check_locks.locks,
     check_futures.affiliate_success,
     check_futures.probabilities,

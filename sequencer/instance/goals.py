@@ -16,6 +16,7 @@ word                  measure
 ``first_value_wave``  first wave that earns
 ``drivers``           value drivers adopted
 ``adoptions``         everything adopted
+``moves``             what is decided otherwise than in the reference plan, where there is one
 ``scenario_npv:x``    net present value in scenario ``x``
 ``expected_npv``      its mean over all scenarios
 ``cvar``              its mean over the worst ``1 − cvar_level`` of all scenarios
@@ -167,6 +168,8 @@ def _all(instance: Instance) -> Iterator[Measure]:
     yield Measure("first_value_wave", "first value", MINIMISE, "wave", FIRST, FIRST, FIRST)
     yield Measure("drivers", "number of value drivers", MAXIMISE, "count")
     yield Measure("adoptions", "number of adoptions", MINIMISE, "count")
+    if instance.reference_plan:
+        yield Measure("moves", "number of moves", MINIMISE, "count")
     if instance.scenarios:
         yield from _over_scenarios(instance)
 

@@ -92,6 +92,7 @@ class Instance(BaseModel):
     initial_state: tuple[r.InitialState, ...] = ()
     scenarios: tuple[f.Scenario, ...] = ()
     scenario_changes: tuple[f.ScenarioChange, ...] = ()
+    reference_plan: tuple[r.ReferenceAdoption, ...] = ()
 
     # -- schema ---------------------------------------------------------------------------------------------------
 

@@ -256,6 +256,21 @@ class Lock(Record):
     mode: str = field("mode, where adopted; only:adapted leaves out further modes of that archetype", "")
 
 
+class ReferenceAdoption(Record):
+    """What a plan that there is already decides about an adoptable; what differs from it is a move."""
+
+    table: ClassVar[str] = "reference_plan"
+    key: ClassVar[tuple[str, ...]] = ("item",)
+
+    item: Word = field("adoptable")
+    wave: int | None = field(
+        "start wave; 0: not adopted, as is what has no row; empty: left open, whatever becomes of it is no move",
+        None,
+        ge=0,
+    )
+    mode: str = field("mode, where it has several", "")
+
+
 class InitialState(Record):
     """What is already live, in progress, earned, spent or carried when wave 1 starts."""
 

@@ -74,6 +74,9 @@ class Settings(BaseModel):
     cut_cap: float = field("most of an affiliate's budget that may be reallocated", 0.0, ge=0, le=1)
     price_share: float = field("most of an affiliate's value that may be priced", 0.0, ge=0, le=1)
     every_affiliate_gains: bool = field("whether each affiliate must gain on its own account", False)
+    move_cost: float = field(
+        "price of each move against the reference plan, in npv only", 0.0, ge=0, allow_inf_nan=False, unit="money"
+    )
     objective: str = field("measures to optimise, the most important first", "npv")
     cvar_level: float = field("what the measure cvar leaves out: the mean of the worst 1 − cvar_level", 0.9, ge=0, lt=1)
     exact_ties: bool = field("whether ties are broken down to the order of the instance", False)

@@ -110,7 +110,12 @@ GROUPS = (
         "#455A64",
         ("scenarios", "scenario_changes"),
     ),
-    Group("History", "What is live or under way already; empty for a fresh programme.", "#616161", ("initial_state",)),
+    Group(
+        "History",
+        "What is live or under way already, and the plan there is; empty for a fresh programme.",
+        "#616161",
+        ("initial_state", "reference_plan"),
+    ),
 )
 
 READ_ME = (

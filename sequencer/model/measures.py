@@ -18,6 +18,7 @@ from sequencer.errors import UnsupportedError
 from sequencer.instance.goals import goals, weights
 from sequencer.model.costs import cost, discount
 from sequencer.model.linear import Linear, total
+from sequencer.model.moves import moves
 from sequencer.model.pace_losses import pace_loss
 from sequencer.model.scenarios import cvar, expected, regret, scenario_npv, worst
 from sequencer.model.usage import load
@@ -52,11 +53,22 @@ def discounted(model: SequencingModel, amount: Callable[[int], Linear]) -> Linea
 
 
 def _npv(model: SequencingModel, _: str) -> Linear:
-    return _value(model, "") - _cost(model, "") - _pace_loss(model, "")
+    return _value(model, "") - _cost(model, "") - _pace_loss(model, "") - _move_cost(model)
 
 
 def _weighted_npv(model: SequencingModel, _: str) -> Linear:
-    return discounted(model, lambda t: weighted_value(model, t)) - _cost(model, "") - _pace_loss(model, "")
+    return (
+        discounted(model, lambda t: weighted_value(model, t))
+        - _cost(model, "")
+        - _pace_loss(model, "")
+        - _move_cost(model)
+    )
+
+
+def _move_cost(model: SequencingModel) -> Linear:
+    """Price of the moves against the reference plan."""
+    price = model.instance.settings.move_cost * model.money_scale
+    return moves(model) * price if price else Linear()
 
 
 def weighted_value(model: SequencingModel, period: int) -> Linear:
@@ -164,6 +176,7 @@ EXPRESSIONS: dict[str, Callable[[SequencingModel, str], Linear]] = {
     "undiscounted_cost": _undiscounted_cost,
     "drivers": _drivers,
     "adoptions": _adoptions,
+    "moves": lambda model, _: moves(model),
     "payback_wave": _payback,
     "scenario_npv": scenario_npv,
     "expected_npv": lambda model, _: expected(model),

@@ -79,6 +79,7 @@ def _gaining(instance: Instance, families: tuple[Family, ...]) -> tuple[set[str]
     whole: set[str] = set()
     if any(family.from_below(instance) for family in families):  # then even what lowers value may help
         whole.update(m.id for row in instance.synergies for m in instance.member_set(row.members))
+    whole.update(row.item for row in instance.reference_plan if row.wave)  # leaving it out is a move
     partly: dict[str, set[str]] = {}
     for gaining in (one for family in families for one in family.gains(instance)):
         if isinstance(gaining, str):

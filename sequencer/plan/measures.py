@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from sequencer.plan.moves import moved
 from sequencer.plan.pace import pace_losses
 from sequencer.plan.rows import TOLERANCE
 from sequencer.plan.tail import worst_mean
@@ -28,14 +29,17 @@ def measures(state: State) -> Measures:
     zero, 1 where there is none to speak of, and ``first_value_wave`` the first one that earns: W + 1 if that is only in
     the tail, None if never. ``benefit_to_cost`` is None where the cost is not positive. With scenarios there is the net
     present value in each, and what is made of them, see :func:`over_scenarios`.
+    ``moves`` is there where there is a reference plan; the price of moves is part of net present values alone, as losses of
+    pace are.
     """
     discount = state.prepared.discount
     categories = by_category(state.earnings, len(discount))
     value, cost = _value(categories, len(discount)), _cost(state)
-    worth, price, loss = _present(value, discount), _present(cost, discount), _pace_loss(state)
+    worth, price = _present(value, discount), _present(cost, discount)
+    loss, moving = _pace_loss(state), _move_cost(state)
     made: Measures = {
-        "npv": worth - price - loss,
-        "weighted_npv": (_weighted(state) if state.prepared.weights else worth) - price - loss,
+        "npv": worth - price - loss - moving,
+        "weighted_npv": (_weighted(state) if state.prepared.weights else worth) - price - loss - moving,
         "value": worth,
         "cost": price,
         "pace_loss": loss,
@@ -48,6 +52,8 @@ def measures(state: State) -> Measures:
         "drivers": float(sum(1 for _ in state.of_kind(Kind.DRIVER))),
         "adoptions": float(len(state.starts)),
     }
+    if state.instance.reference_plan:
+        made["moves"] = float(len(moved(state)))
     for category in state.instance.categories:
         made[f"value:{category}"] = _present(categories.get(category, []), discount)
     for load in state.load_rows:
@@ -89,7 +95,7 @@ def npv(state: State) -> float:
     """Net present value alone, the same as among the measures."""
     discount = state.prepared.discount
     value = _value(by_category(state.earnings, len(discount)), len(discount))
-    return _present(value, discount) - _present(_cost(state), discount) - _pace_loss(state)
+    return _present(value, discount) - _present(_cost(state), discount) - _pace_loss(state) - _move_cost(state)
 
 
 def _value(categories: Mapping[str, Sequence[float]], periods: int) -> list[float]:
@@ -113,6 +119,12 @@ def _present(amounts: Sequence[float], discount: Sequence[float]) -> float:
 def _pace_loss(state: State) -> float:
     """Discounted losses of pace."""
     return _present(pace_losses(state), state.prepared.discount)
+
+
+def _move_cost(state: State) -> float:
+    """Price of the moves against the reference plan, paid when the plan is made: not discounted, no cost of a pot."""
+    price = state.instance.settings.move_cost
+    return price * len(moved(state)) if price else 0.0
 
 
 def _weighted(state: State) -> float:

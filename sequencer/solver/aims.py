@@ -2,8 +2,8 @@
 
 Goals are lexicographic (formulation 9). A goal that has been searched for becomes a row, not worse than what was
 reached by more than 1e-6 of it, and the next one is searched for among the plans that keep it. Ties are broken in the
-same way: fewest adoptions, then the smallest sum of start waves, then the smallest payments; down to the order of the
-instance where it asks for that.
+same way: fewest moves against a reference plan, where there is one, fewest adoptions, then the smallest sum of start
+waves, then the smallest payments; down to the order of the instance where it asks for that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from sequencer.instance.goals import measures
 from sequencer.model.linear import Linear
+from sequencer.model.moves import moves
 from sequencer.types import RuleRef
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def goal_aims(model: SequencingModel) -> list[Aim]:
 def tie_aims(model: SequencingModel) -> Iterator[Aim]:
     """What tells plans apart that are equal in every goal, the most important first; all of it is to be small."""
     items = list(model.instance.decided.values())
+    if model.instance.reference_plan:
+        yield Aim("moves", -1, moves(model), 1.0, lambda e: float(e.measures["moves"] or 0.0), whole=True)
     adopted, waves = Linear(), Linear()
     for item in items:
         adopted.add(model.started(item.id, model.instance.n_waves))

@@ -15,6 +15,7 @@ import numpy as np
 from sequencer.instance.goals import measures as named
 from sequencer.instance.goals import weights
 from sequencer.plan.measures import measures as measured
+from sequencer.plan.moves import moved
 from sequencer.plan.pace import pace_losses
 from sequencer.plan.rows import TOLERANCE
 from sequencer.plan.tail import worst_mean
@@ -313,10 +314,11 @@ class _Simulation:
         value, cost = sum(by_category.values(), np.zeros(self.shape)), self._cost()
         discount = np.asarray(self.state.prepared.discount)
         loss = float(np.asarray(pace_losses(self.state)) @ discount[: self.state.last])
+        moving = self.instance.settings.move_cost * len(moved(self.state))
         worth, price = value @ discount, cost @ discount
         made = {
-            "npv": worth - price - loss,
-            "weighted_npv": weighted @ discount - price - loss,
+            "npv": worth - price - loss - moving,
+            "weighted_npv": weighted @ discount - price - loss - moving,
             "value": worth,
             "cost": price,
             "pace_loss": np.full(self.options.draws, loss),

@@ -80,6 +80,7 @@ ANYWHERE = (
     Group("measure_limits", (worth.measure_limits,), (), weight=3),
     Group("exact_ties", (worth.exact_ties,), SECOND, weight=1),
     Group("under_way", (history.under_way,), SECOND, weight=3),
+    Group("moves", (history.reference,), SECOND),
 )
 """Groups that go with every theme."""
 
@@ -178,6 +179,7 @@ RULES: tuple[Draw, ...] = (
     worth.objective,
     worth.measure_limits,
     history.under_way,
+    history.reference,
 )
 """In the order they are drawn."""
 

@@ -1,4 +1,7 @@
-"""A programme under way: some of what there is has started before wave 1, and has earned, spent and carried."""
+"""A programme under way: some of what there is has started before wave 1, and has earned, spent and carried.
+
+With it, or without, a plan that there is already and that moves are counted against.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,26 @@ def under_way(drawing: Drawing) -> None:
     if drawing.wants("every_affiliate_gains"):
         for affiliate in drawing.ids("affiliates"):
             drawing.add("initial_state", record="gain", id=affiliate, amount=drawing.pick((-5, 2, -20)))
+
+
+def reference(drawing: Drawing) -> None:
+    """A plan that there is already; moves have a price, a limit, or break ties only. Drawn after what has started."""
+    begun = [row.get("id") for row in drawing.tables["initial_state"]]
+    level = max((row.get("level") or 0 for row in drawing.tables["initial_state"]), default=0)
+    ladder = {i for i in drawing.of("mandate") if int(i.split(":")[1]) <= level}
+    for item in (i for i in drawing.modes if i not in begun and i not in ladder):
+        wave = drawing.pick((*drawing.waves, *drawing.waves, 0, None, "unlisted"))
+        if wave != "unlisted":
+            modes = drawing.modes[item]
+            mode = drawing.pick(tuple(m or "own" for m in modes) if len(modes) > 1 else modes)
+            drawing.add("reference_plan", item=item, wave=wave, mode=mode if wave else "")
+    if drawing.tables["reference_plan"]:
+        drawing.settings["move_cost"] = drawing.pick((2.5, 11, 0, 30))
+        limited = any(row["measure"] == "moves" for row in drawing.tables["measure_limits"])
+        if drawing.chance(5) and not limited:
+            drawing.add("measure_limits", measure="moves", sense="cap", amount=drawing.pick((1, 0, 2)))
+        if drawing.chance(2):
+            drawing.settings["objective"] = drawing.pick(("npv moves", "moves npv"))
 
 
 def _begin(drawing: Drawing, item: str) -> None:

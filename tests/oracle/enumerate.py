@@ -104,8 +104,8 @@ class Oracle:
             if self.allowed_without(optimum.plan, [""]):
                 search.take(optimum)
         found = search.ties
-        first = min((_ties_of(self.instance, o.plan)[:2] for o in found), default=())
-        return [self._paid(o, "") or o for o in found if _ties_of(self.instance, o.plan)[:2] == first]
+        first = min((_ties_of(self.instance, o.plan)[:3] for o in found), default=())
+        return [self._paid(o, "") or o for o in found if _ties_of(self.instance, o.plan)[:3] == first]
 
     def allowed_without(self, plan: Plan, families: Iterable[str]) -> set[str]:
         """Families that it is enough to leave out for a plan to be allowed; where nothing is broken, all of them."""
@@ -210,8 +210,9 @@ class _Staged:
 def figures_of_ties(instance: Instance, tied: Iterable[Optimum]) -> tuple[float, ...]:
     """What tells plans apart that are equal in every goal, of the one that comes first.
 
-    Fewest adoptions, then the smallest sum of start waves, then the smallest payments; where ties are to be exact, the
-    earliest start (none counting as ``W + 1``) and then the first mode, item by item in the order of the instance.
+    Fewest moves against a reference plan, fewest adoptions, then the smallest sum of start waves, then the smallest
+    payments; where ties are to be exact, the earliest start (none counting as ``W + 1``) and then the first mode, item
+    by item in the order of the instance.
     """
     return min((_ties_of(instance, optimum.plan) for optimum in tied), default=())
 
@@ -219,11 +220,25 @@ def figures_of_ties(instance: Instance, tied: Iterable[Optimum]) -> tuple[float,
 def _ties_of(instance: Instance, plan: Plan) -> tuple[float, ...]:
     paid = sum(payment.amount for payment in (*plan.transfers, *plan.prices))
     # What is paid is computed; digits that are noise must not decide before the order does.
-    made = [float(len(plan.adoptions)), float(sum(a.wave for a in plan.adoptions)), round(paid, 5)]
+    made = [float(_moves(instance, plan))]
+    made += [float(len(plan.adoptions)), float(sum(a.wave for a in plan.adoptions)), round(paid, 5)]
     items = instance.adoptables.values() if instance.settings.exact_ties else ()
     made += [float(plan.wave(item.id) or instance.n_waves + 1) for item in items]
     made += [float([m.id for m in item.modes].index(plan.mode(item.id) or item.modes[0].id)) for item in items]
     return tuple(made)
+
+
+def _moves(instance: Instance, plan: Plan) -> int:
+    """What is decided otherwise than in the reference plan."""
+    rows = {row.item: row for row in instance.reference_plan}
+    made = 0
+    for item in instance.decided.values() if rows else ():
+        row, found = rows.get(item.id), plan.by_id.get(item.id)
+        if row is None or row.wave == 0:
+            made += found is not None
+        elif row.wave is not None:
+            made += found is None or (found.wave, found.mode or "") != (row.wave, row.mode)
+    return made
 
 
 def best(instance: Instance) -> Optimum | None:

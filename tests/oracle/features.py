@@ -90,6 +90,7 @@ REMOVED: Mapping[str, Take] = {
     "losses of pace": _with("pace", losses=()),
     "category weights": _no("category_weights"),
     "programme under way": _no("initial_state"),
+    "price of moves": _setting(move_cost=0),
     "weights of affiliates": _without("category_weights", lambda r: bool(r.affiliate)),
 }
 """Each with the instance made without it."""
@@ -109,6 +110,7 @@ SAID: Mapping[str, Callable[[Instance], bool]] = {
     "goals other than npv": lambda i: i.settings.objective != "npv",
     "several goals": lambda i: " " in i.settings.objective,
     "exact ties": lambda i: i.settings.exact_ties,
+    "reference plan": lambda i: bool(i.reference_plan),
     "given mandate path": lambda i: bool(i.settings.mandate_path),
     "strict policy": lambda i: bool(i.exceptions) and i.settings.governance == "strict",
 }

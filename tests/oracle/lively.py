@@ -70,6 +70,7 @@ FOCUS = {
     "strict policy": "exceptions",
     "several goals": "objective",
     "programme under way": "under_way",
+    "price of moves": "moves",
 }
 """Families and features that are easily hidden, with the group of rules (:mod:`tests.oracle.draw`) they come with."""
 

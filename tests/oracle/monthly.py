@@ -316,6 +316,15 @@ class Monthly(Records):
         row = own or self.row("category_weights", category=category, affiliate="")
         return 1.0 if row is None else float(row.weight)
 
+    def moves(self) -> int:
+        """Rows of the reference plan that are not kept, and what is adopted without one."""
+        rows, made = {row.item: row for row in self.instance.reference_plan}, 0
+        for row in rows.values():
+            kept = self.wave.get(row.item) == row.wave and self.mode.get(row.item) == row.mode
+            out = row.wave == 0 and row.item not in self.wave
+            made += row.wave is not None and not (kept or out)
+        return made + sum(i not in rows for i in self.wave) if rows else 0
+
     def ledger(self) -> Ledger:
         """Everything there is to compare."""
         made = Ledger()
@@ -330,10 +339,11 @@ class Monthly(Records):
             made.npv += self.discount(t) * amount
             made.weighted_npv += self.discount(t) * amount * self.weight(category, affiliate)
         spent = sum(self.discount(t) * amount for t, amount in made.cost.items())
-        lost = sum(self.discount(w) * amount for w, amount in made.pace_loss.items())
+        pace = sum(self.discount(w) * amount for w, amount in made.pace_loss.items())
+        lost = pace + self.instance.settings.move_cost * self.moves()
         made.npv -= spent + lost
         made.weighted_npv -= spent + lost
-        made.measures = {"cost": spent, "pace_loss": lost, "undiscounted_cost": sum(made.cost.values())}
+        made.measures = {"cost": spent, "pace_loss": pace, "undiscounted_cost": sum(made.cost.values())}
         self.add_measures(made)
         return made
 
@@ -342,6 +352,8 @@ class Monthly(Records):
         waves = range(1, self.last + 1)
         made.measures["peak_budget"] = max(0.0, *(made.cost[w] for w in waves))
         made.measures["adoptions"] = len(self.live_from)
+        if self.instance.reference_plan:
+            made.measures["moves"] = self.moves()
         made.measures["drivers"] = sum(d.id in self.live_from for d in self.instance.drivers)
         for r in self.instance.resources:
             made.measures[f"load_peak:{r.id}"] = max(0.0, *(made.load[r.id, w] for w in waves))
