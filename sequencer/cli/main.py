@@ -21,6 +21,7 @@ from sequencer.cli.interrupt import listen, pressed
 from sequencer.cli.ladder import ladder
 from sequencer.cli.map import map_
 from sequencer.cli.plot import plot
+from sequencer.cli.replan import replan
 from sequencer.cli.risk import risk
 from sequencer.cli.rules import rules
 from sequencer.cli.sensitivity import sensitivity
@@ -95,7 +96,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 )
 @output_options
 @click.rich_config({"text_paragraph_linebreaks": "\n\n", "text_emojis": False})
-@click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve"])
+@click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve", "replan"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
 @click.command_panel("Look closer", commands=["compare", "risk", "map", "rules", "diff"])
 @click.command_panel("Weigh and vary", commands=["frontier", "ladder", "sensitivity"])
@@ -117,6 +118,7 @@ for _command in (
     validate,
     survey,
     solve,
+    replan,
     show,
     evaluate,
     plot,

@@ -156,7 +156,11 @@ def solve(**given: Any) -> None:  # noqa: ANN401
     if request.force and request.output is None:
         message = "--force replaces a run folder: name it with -o."
         raise click.UsageError(message)
-    outcome = Outcome(request, state())
+    concluded(Outcome(request, state()))
+
+
+def concluded(outcome: Outcome) -> None:
+    """Run a solve to its end and end the command with its exit code; also where it ends without a result."""
     try:
         code = outcome.run()
     except KeyboardInterrupt:
@@ -187,11 +191,10 @@ class Outcome:
         from sequencer.instance.checks import warnings
 
         request = self.request
-        instance = load_instance(request.instance, request.overlays, request.locks, request.objective)
+        instance, start = self.given()
         for warning in warnings(instance):
             say(f"Note: {clean(warning)}", hint=True)
         self.instance = instance
-        start = None if request.start is None else load_plan(request.start, instance)
         with ExitStack() as stack:
             folder = stack.enter_context(self._folder(instance)) if request.output else None
             result = self._search(instance, start, folder)
@@ -201,6 +204,12 @@ class Outcome:
             click.echo(f"Error: {trouble}", err=True)
             return Exit.CHECK_FAILED
         return exit_code(result)
+
+    def given(self) -> tuple[Instance, Plan | None]:
+        """What to solve, and the plan to start from."""
+        request = self.request
+        instance = load_instance(request.instance, request.overlays, request.locks, request.objective)
+        return instance, None if request.start is None else load_plan(request.start, instance)
 
     def _folder(self, instance: Instance) -> RunFolder:
         from sequencer.run.folder import RunFolder
@@ -271,15 +280,19 @@ class Outcome:
         return ""
 
     def _print(self, result: Result) -> None:
+        run = None if self.request.output is None else self.request.output.resolve().name
+        self.tell(result, run)
+        if result.plan is not None:
+            self._hints()
+
+    def tell(self, result: Result, run: str | None) -> None:
+        """Print the result: tables, or the JSON object."""
         from sequencer.cli.headline import print_result
 
-        run = None if self.request.output is None else self.request.output.resolve().name
         if self.request.as_json:
             echo_json(result.to_dict(run))
         assert self.instance is not None
         print_result(result, self.instance, tables=not self.request.as_json)
-        if result.plan is not None:
-            self._hints()
 
     def _hints(self) -> None:
         output = self.request.output

@@ -154,9 +154,6 @@ def _item(scene: Scene, index: int, row: InitialState, item: Adoptable) -> Itera
     if row.record == "in_progress" and (row.amount or 0.0) < 0:
         message = f"the committed cost of {row.id} is {row.amount:g}, less than nothing"
         yield scene.problem(TABLE, index, "out-of-range", message, "Give an amount of at least 0.", "amount")
-    if row.live_waves == 0 and row.live_months:
-        message = f"{row.id} has been live for {row.live_months} months, but for no wave"
-        yield scene.problem(TABLE, index, "out-of-range", message, "Correct live_waves or live_months.", "live_waves")
     below = _below(scene, item)
     if below is not None and (below.history is None or below.history.under_way):
         message = f"{row.id} is {row.record.replace('_', ' ')}, but {below.id}, the step below it, is not live"

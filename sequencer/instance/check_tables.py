@@ -10,6 +10,7 @@ from typing import Any
 
 from sequencer.errors import InputProblem
 from sequencer.instance.check_references import known_ids
+from sequencer.instance.history import mandate_before
 from sequencer.instance.nearest import suggest
 from sequencer.instance.scene import Scene
 
@@ -226,7 +227,7 @@ def mandate_levels(scene: Scene) -> Iterator[InputProblem]:
 
 def mandate_path(scene: Scene) -> Iterator[InputProblem]:
     """A path given from above has one level a wave, rises by one at most and never falls."""
-    path, start = scene.instance.settings.mandate_path, scene.instance.settings.mandate_start
+    path, start = scene.instance.settings.mandate_path, mandate_before(scene.instance)
     if not path or not _time_known(scene):
         return
     remedy = f"Give {scene.instance.n_waves} levels from {start} or {start + 1} on, or 'free'."

@@ -150,6 +150,14 @@ def begun(instance: Instance) -> dict[str, InitialState]:
     return {name: r for name, r in named if r.record in ("live", "in_progress", "mandate")}
 
 
+def mandate_before(instance: Instance) -> int:
+    """Level of the mandate before wave 1: what a programme under way holds, or what it starts with."""
+    rows = instance.initial_state
+    held = [r.level or 0 for r in rows if r.record == "mandate"]
+    held += [int(r.id[8:]) for r in rows if r.id.startswith("mandate:") and r.id[8:].isdigit()]
+    return max((instance.settings.mandate_start, *held))
+
+
 def _lived(item: Adoptable, history: History) -> Adoptable:
     """What is live has been paid, and takes no more than running cost and upkeep."""
     mode = item.mode(history.mode)

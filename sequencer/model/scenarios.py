@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sequencer.model.costs import cost, discount
 from sequencer.model.linear import Linear, total
+from sequencer.model.moves import moves
 from sequencer.model.pace_losses import pace_loss
 from sequencer.types import RuleRef
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def scenario_npv(model: SequencingModel, scenario: str) -> Linear:
-    """``Σ_t df_t · (value_t − cost_t) − Σ_w df_w · pace_loss_w`` with the amounts of a scenario."""
+    """``Σ_t df_t · (value_t − cost_t) − Σ_w df_w · pace_loss_w − move_cost · moves`` with the amounts of a scenario."""
     name = f"scenario_npv:{scenario}"
     if name not in model.over_scenarios:
         given, made = model.given(scenario), Linear()
@@ -29,6 +30,7 @@ def scenario_npv(model: SequencingModel, scenario: str) -> Linear:
             if period <= given.n_waves:
                 flow.add(pace_loss(model, period), -1.0)
             made.add(flow, discount(given, period))
+        made.add(moves(model), -given.settings.move_cost * model.money_scale)
         model.over_scenarios[name] = made
     return model.over_scenarios[name]
 

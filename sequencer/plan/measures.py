@@ -27,10 +27,9 @@ def measures(state: State) -> Measures:
     ``weighted_npv`` weighs value by category and affiliate. ``peak_budget`` is the largest spend of all pots together
     in a wave, 0 at least. ``payback_wave`` is the first wave from which the cumulative discounted net stays at or above
     zero, 1 where there is none to speak of, and ``first_value_wave`` the first one that earns: W + 1 if that is only in
-    the tail, None if never. ``benefit_to_cost`` is None where the cost is not positive. With scenarios there is the net
-    present value in each, and what is made of them, see :func:`over_scenarios`.
-    ``moves`` is there where there is a reference plan; the price of moves is part of net present values alone, as losses of
-    pace are.
+    the tail, None if never. ``benefit_to_cost`` is None where the cost is not positive. ``moves`` is there where there
+    is a reference plan; the price of moves is part of net present values alone, as losses of pace are. With scenarios
+    there is the net present value in each, and what is made of them, see :func:`over_scenarios`.
     """
     discount = state.prepared.discount
     categories = by_category(state.earnings, len(discount))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from sequencer.instance.history import mandate_before
 from sequencer.report import goals, link_rules, money_rules, words
 from sequencer.report.item_words import item_text, listed, mode_words, set_text
 from sequencer.report.table import Table
@@ -238,7 +239,7 @@ def _mandate(instance: Instance) -> list[Row]:
         path = ", ".join(map(str, settings.mandate_path))
         rows = [("mandate", f"The mandate's level in each wave is given: {path}", _EVERY)]
     else:
-        said = f"The mandate starts at level {settings.mandate_start} and rises one step a wave at most"
+        said = f"The mandate starts at level {mandate_before(instance)} and rises one step a wave at most"
         rows = [("mandate", said, _EVERY)]
     for level, row in sorted(instance.mandate_levels.items()):
         granted = _granted(row)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sequencer.study.monte_carlo import MonteCarlo, simulate
     from sequencer.study.parameters import Parameter, parameter
     from sequencer.study.reading import Study, read_study
+    from sequencer.study.replanning import Replan, replan
     from sequencer.study.results import StudyResults, read
     from sequencer.study.rungs import Ladder
     from sequencer.study.running import StudyProgress, Told, again, run
@@ -39,6 +40,7 @@ _HOME = {
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
     "Parameter": "sequencer.study.parameters",
+    "Replan": "sequencer.study.replanning",
     "Study": "sequencer.study.reading",
     "StudyProgress": "sequencer.study.running",
     "StudyResults": "sequencer.study.results",
@@ -53,6 +55,7 @@ _HOME = {
     "perfect_information": "sequencer.study.information",
     "read": "sequencer.study.results",
     "read_study": "sequencer.study.reading",
+    "replan": "sequencer.study.replanning",
     "run": "sequencer.study.running",
     "serial": "sequencer.study.executor",
     "simulate": "sequencer.study.monte_carlo",
@@ -73,6 +76,7 @@ __all__ = [
     "Mapper",
     "MonteCarlo",
     "Parameter",
+    "Replan",
     "Study",
     "StudyProgress",
     "StudyResults",
@@ -87,6 +91,7 @@ __all__ = [
     "perfect_information",
     "read",
     "read_study",
+    "replan",
     "run",
     "serial",
     "simulate",

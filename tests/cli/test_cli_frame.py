@@ -17,6 +17,7 @@ COMMANDS = (
     "validate",
     "survey",
     "solve",
+    "replan",
     "show",
     "evaluate",
     "plot",

@@ -169,7 +169,6 @@ STEPS = {
         ([live("crm:1", amount=3)], ["without-effect"]),
         ([live("jp")], ["unknown-mode"]),
         ([live("jp", mode="adaptd")], ["unknown-mode"]),
-        ([live("r1", live_waves=0, live_months=2)], ["out-of-range"]),
         ([{"record": "carry", "id": "hq", "amount": 2}], ["without-effect"]),
         ([{"record": "mandate", "level": 3}], ["out-of-range"]),
         ([{"record": "spend", "id": "hq", "amount": 2}], ["missing-value"]),

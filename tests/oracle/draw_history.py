@@ -66,7 +66,7 @@ def _begin(drawing: Drawing, item: str) -> None:
         row["amount"] = drawing.pick((None, 0.5, 2, 0))
     else:
         row |= {"record": "live", "live_waves": drawing.pick((None, 1, None, 2, 0))}
-        row["live_months"] = 0 if row["live_waves"] == 0 else drawing.pick((6, 3, 0, 12, 19))
+        row["live_months"] = drawing.pick((6, 3, 0, 12, 19) if row["live_waves"] != 0 else (0, 2))
     drawing.add("initial_state", **row)
 
 
