@@ -70,7 +70,7 @@ def sentences(made: Replan) -> list[str]:
         f"After wave {task.course.after}: {words.count(live, 'adoption')} live, {len(begun) - live} in progress, "
         f"{words.count(task.instance.n_waves, 'wave')} left."
     ]
-    unit, figures = words.money_unit(task.instance), [kept.npv]
+    unit, figures = words.money_unit(task.instance), [kept.npv] if kept.feasible else []
     if made.result.evaluation is not None:
         figures.append(made.result.evaluation.npv)
     places = words.decimals(figures)

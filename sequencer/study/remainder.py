@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.study.course import Course
 
-WHOLE = ("payback_wave", "benefit_to_cost", "weighted_npv")
+WHOLE = (
+    *("payback_wave", "benefit_to_cost", "weighted_npv"),
+    *("scenario_npv", "expected_npv", "cvar", "worst_npv", "regret"),
+)
 """Measures of the whole programme that do not split into what was and what is to come."""
 
-LATER = ("payback_wave", "peak_budget", "load_peak")
+LATER = ("payback_wave", "peak_budget", "load_peak", "regret")
 """Goals that what is past has a part in."""
 
 DECIDING = frozenset({"must", "never", "earliest", "latest", "fixed", "mode"})
@@ -221,8 +224,9 @@ class _Cut:
                 self._set(row, lead=max(0, row.cells["lead"] - self.k))
         self._least_values()
         self._stages()
+        self._scenarios()
 
-    def _set(self, row: RawRow, **cells: Any) -> bool:  # noqa: ANN401
+    def _set(self, row: RawRow, /, **cells: Any) -> bool:  # noqa: ANN401
         row.record = None
         row.cells = {k: v for k, v in (row.cells | cells).items() if v is not None}
         return True
@@ -256,6 +260,18 @@ class _Cut:
                 self._set(row, period=str(max(wave, 1)))
                 made.append(row)
         self.raw.tables["brand_stages"] = made
+
+    def _scenarios(self) -> None:
+        """Capacities of particular waves that are others in a scenario."""
+        made = []
+        for row in self.raw.tables["scenario_changes"]:
+            resource, _, wave = str(row.cells.get("row", "")).rpartition(":")
+            if row.cells["of"] == "capacities" and wave:
+                if int(wave) <= self.k:
+                    continue
+                self._set(row, row=f"{resource}:{int(wave) - self.k}")
+            made.append(row)
+        self.raw.tables["scenario_changes"] = made
 
     def _newest(self, row: RawRow) -> bool:
         """Whether no later row of the brand holds when the first wave that is left starts."""

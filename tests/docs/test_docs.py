@@ -111,7 +111,7 @@ def test_the_walk_through_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)  # workers of a parallel run have one, and pages are wider
     Path("less-budget.toml").write_text(fenced(page, "toml")[0], encoding="utf-8")
-    for file, text in zip(("answers.csv", "my-plan.csv"), fenced(page, "csv"), strict=True):
+    for file, text in zip(("answers.csv", "my-plan.csv", "actuals.csv"), fenced(page, "csv"), strict=True):
         Path(file).write_text(text, encoding="utf-8")
     walk = text_of(page).split("\n## The reference case\n")[0]
     output = ""

@@ -131,6 +131,11 @@ def test_waves_are_renumbered_everywhere():
         drivers=[driver("r1", visible=True), driver("r2", 8)],
         quick_wins=[{"wave": 1}, {"wave": 3}],
         resources=[{"id": "it", "lead": 2}],
+        capacities=[{"resource": "it", "wave": w, "capacity": 5} for w in (1, 2, 3)],
+        scenarios=[{"id": "bad", "probability": 1}],
+        scenario_changes=[
+            {"scenario": "bad", "of": "capacities", "row": f"it:{w}", "column": "capacity", "value": w} for w in (1, 3)
+        ],
     )
     made = prepare(given, PLAN, after=1).instance
     assert (made.settings.brands_first_wave, made.settings.return_from_wave) == (2, 2)
@@ -142,6 +147,7 @@ def test_waves_are_renumbered_everywhere():
     assert locks == {"r2": (1, False), "a": (2, False), "b": (None, True)}
     assert [r.wave for r in made.quick_wins] == [2]
     assert made.resources[0].lead == 1
+    assert [(r.row, r.value) for r in made.scenario_changes] == [("it:2", 3)]
     assert [r.wave for r in made.budgets] == [1, 2]
 
 
