@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from sequencer.study.reading import Study, read_study
     from sequencer.study.replanning import Replan, replan
     from sequencer.study.results import StudyResults, read
+    from sequencer.study.robust import Reoptimised, Robust, reoptimised
     from sequencer.study.rungs import Ladder
     from sequencer.study.running import StudyProgress, Told, again, run
+    from sequencer.study.scenarios import best_alone, drawn
     from sequencer.study.sensitivity import Tornado, tornado
+    from sequencer.study.stages import TwoStages, two_stages
 
 _HOME = {
     "Breaks": "sequencer.study.breaks",
@@ -40,27 +43,34 @@ _HOME = {
     "Mapper": "sequencer.study.executor",
     "MonteCarlo": "sequencer.study.monte_carlo",
     "Parameter": "sequencer.study.parameters",
+    "Reoptimised": "sequencer.study.robust",
     "Replan": "sequencer.study.replanning",
+    "Robust": "sequencer.study.robust",
     "Study": "sequencer.study.reading",
     "StudyProgress": "sequencer.study.running",
     "StudyResults": "sequencer.study.results",
     "Tls": "sequencer.study.cluster",
     "Told": "sequencer.study.running",
     "Tornado": "sequencer.study.sensitivity",
+    "TwoStages": "sequencer.study.stages",
     "again": "sequencer.study.running",
+    "best_alone": "sequencer.study.scenarios",
     "breakpoints": "sequencer.study.breaks",
+    "drawn": "sequencer.study.scenarios",
     "frontier": "sequencer.study.frontiers",
     "ladder": "sequencer.study.ladders",
     "parameter": "sequencer.study.parameters",
     "perfect_information": "sequencer.study.information",
     "read": "sequencer.study.results",
     "read_study": "sequencer.study.reading",
+    "reoptimised": "sequencer.study.robust",
     "replan": "sequencer.study.replanning",
     "run": "sequencer.study.running",
     "serial": "sequencer.study.executor",
     "simulate": "sequencer.study.monte_carlo",
     "solve_case": "sequencer.study.case",
     "tornado": "sequencer.study.sensitivity",
+    "two_stages": "sequencer.study.stages",
 }
 
 __all__ = [
@@ -76,27 +86,34 @@ __all__ = [
     "Mapper",
     "MonteCarlo",
     "Parameter",
+    "Reoptimised",
     "Replan",
+    "Robust",
     "Study",
     "StudyProgress",
     "StudyResults",
     "Tls",
     "Told",
     "Tornado",
+    "TwoStages",
     "again",
+    "best_alone",
     "breakpoints",
+    "drawn",
     "frontier",
     "ladder",
     "parameter",
     "perfect_information",
     "read",
     "read_study",
+    "reoptimised",
     "replan",
     "run",
     "serial",
     "simulate",
     "solve_case",
     "tornado",
+    "two_stages",
 ]
 
 

@@ -20,7 +20,7 @@ from sequencer.solver.solve import solve
 TINY = Path(__file__).parents[2] / "instances" / "tiny"
 NAMES = sorted(folder.name for folder in TINY.iterdir() if folder.is_dir())
 
-COUNTABLE = ("archetypes", "attention", "carry-over", "locks", "mandate", "pace", "ramp", "two-steps")
+COUNTABLE = ("archetypes", "attention", "carry-over", "locks", "mandate", "pace", "ramp", "two-steps", "wait-and-see")
 """Instances with few enough plans to look at every one of them here."""
 
 

@@ -1,0 +1,145 @@
+"""Plans that bear risk: draws as scenarios, regret, re-optimised draws."""
+
+import numpy as np
+import pytest
+from test_monte_carlo import PLAN, everything
+
+from sequencer.errors import SequencerError
+from sequencer.instance.checks import check
+from sequencer.plan.evaluate import evaluate
+from sequencer.solver.options import SolveOptions
+from sequencer.study.draws import DrawOptions
+from sequencer.study.intervals import Interval
+from sequencer.study.monte_carlo import simulate
+from sequencer.study.robust import reoptimised, robust
+from sequencer.study.scenarios import Alone, best_alone, drawn
+from tests.model.tools import driver, make
+from tests.oracle.draw import random_instance
+from tests.oracle.draw_futures import with_scenarios
+from tests.oracle.enumerate import plans
+from tests.plan.plan_tools import make_plan
+
+PROVEN = SolveOptions(gap=0, threads=1)
+
+
+@pytest.mark.parametrize("failures", [True, False])
+def test_draws_as_scenarios_are_the_draws_of_a_fixed_plan(failures):
+    given, plan, options = everything(), make_plan(PLAN), DrawOptions(draws=7, seed=5, failures=failures)
+    made = drawn(given, options)
+    assert check(made) == []
+    found = evaluate(made, plan).measures
+    by_draw = [found[f"scenario_npv:draw-{n}"] for n in range(1, 8)]
+    assert by_draw == pytest.approx(simulate(given, plan, options).npv.tolist(), rel=1e-9)
+    assert found["npv"] == pytest.approx(evaluate(given, plan).npv)
+
+
+def test_one_affiliate_fails_in_all_surer_modes_or_in_none():
+    made = drawn(everything(), DrawOptions(draws=40, seed=1))
+    rows = {(c.scenario, c.row): c.value for c in made.scenario_changes if c.of == "affiliate_success"}
+    surer = [(rows[s.id, "de:full/high"], rows[s.id, "de:full/low"]) for s in made.scenarios]
+    assert all(high >= low for high, low in surer)
+    assert {(1.0, 1.0), (1.0, 0.0), (0.0, 0.0)} == set(surer)
+
+
+def test_nothing_to_draw_is_refused():
+    with pytest.raises(SequencerError, match="nothing is uncertain"):
+        drawn(make(drivers=[driver()]), DrawOptions(draws=3))
+
+
+def bet():
+    """One year, one of two drivers at cost 1: r1 is worth 11, 11 and −1, r2 is worth 6 in each scenario."""
+    return make(
+        {"waves": 1, "cvar_level": 0.5},
+        drivers=[driver("r1", 12, one_off_cost=1), driver("r2", 7, one_off_cost=1)],
+        relations=[{"relation": "exclusive", "items": "r1 r2"}],
+        scenarios=[{"id": f"s{n}", "probability": 1 / 3} for n in (1, 2, 3)],
+        scenario_changes=[{"scenario": "s3", "of": "drivers", "row": "r1", "column": "potential", "factor": 0}],
+    )
+
+
+def test_least_regret_by_hand():
+    # Best alone: 11, 11 and 6. r1 misses up to 7 (third scenario), r2 up to 5 (first and second).
+    found = robust(bet(), "regret", PROVEN)
+    assert [a.npv for a in found.alone] == [Interval(11, 11), Interval(11, 11), Interval(6, 6)]
+    assert found.robust.plan == make_plan({"r2": 1})
+    assert found.base.plan == make_plan({"r1": 1})
+    assert (found.reached.low, found.reached.high) == pytest.approx((5, 5))
+    assert found.by_scenario == {"s1": (11, 6), "s2": (11, 6), "s3": (-1, 6)}
+    assert found.base.measures["regret"] == pytest.approx(7)
+
+
+def test_worst_half_by_hand():
+    # Worst half of r1: (−1/3 + 11/6) / (1/2) = 3; r2 has 6.
+    found = robust(bet(), "cvar", PROVEN)
+    assert found.robust.plan == make_plan({"r2": 1})
+    assert (found.reached.low, found.reached.high) == pytest.approx((6, 6))
+    assert found.base.measures["cvar"] == pytest.approx(3)
+    assert found.to_dict()["plans"]["base"]["measures"]["cvar"] == pytest.approx(3)
+    assert found.base_npv == Interval(pytest.approx(11), pytest.approx(11))
+
+
+@pytest.mark.parametrize("seed", [4, 9, 16])
+def test_least_regret_of_random_instances_is_as_all_their_plans_say(seed):
+    given = with_scenarios(random_instance(f"regret/{seed}"), seed)
+    allowed = [e for e in (evaluate(given, p) for p in plans(given)) if e.feasible]
+    names = [f"scenario_npv:{row.id}" for row in given.scenarios]
+    if not allowed or given.settings.funding != "none":
+        pytest.skip("no plan without payments")
+    best = {n: max(e.measures[n] for e in allowed) for n in names}
+    least = min(max(best[n] - e.measures[n] for n in names) for e in allowed)
+    options = SolveOptions(gap=0, threads=1, formulation="cells")
+    found = robust(given, "regret", options)
+    assert found.reached.low == pytest.approx(least, rel=1e-5, abs=1e-5)
+    assert found.reached.high == pytest.approx(least, rel=1e-5, abs=1e-4)
+
+
+def test_a_gap_in_the_best_of_a_scenario_widens_the_regret():
+    from sequencer.study.robust import _regret
+
+    evaluation = robust(bet(), "regret", PROVEN).robust
+    alone = tuple(Alone(s, 1 / 3, evaluation.plan, Interval(11, most)) for s, most in (("s1", 11), ("s2", 13)))
+    assert _regret(Interval(4.5, 5), evaluation, alone) == Interval(4.5, 7)
+
+
+def test_every_draw_solved_anew_is_at_least_as_good_as_the_fixed_plan():
+    # 4 years at p a year for 16: started in wave 1 it is worth 4p − 16, and with foresight never less than nothing.
+    given = make(
+        {"waves": 2, "tail_months": 24},
+        drivers=[driver("r1", 5, one_off_cost=16, low={"potential": 0}, high={"potential": 10})],
+    )
+    fixed = make_plan({"r1": 1})
+    told = []
+    found = reoptimised(given, fixed, DrawOptions(draws=6, seed=2), PROVEN, told=told.append)
+    potentials = np.array([c.value for c in found.instance.scenario_changes])
+    assert found.fixed == pytest.approx(4 * potentials - 16)
+    best = np.maximum(0, 4 * potentials - 16)
+    assert [b.npv.low for b in found.best] == pytest.approx(best)
+    assert found.foresight.low == pytest.approx((best - found.fixed).mean())
+    assert found.foresight.high == pytest.approx(found.foresight.low, abs=1e-4)
+    assert found.adopted["r1"] == pytest.approx((4 * potentials > 16).mean())
+    assert 0 < found.adopted["r1"] < 1
+    assert len(told) == 6
+    ((own, other),) = found.quantiles([0.0])
+    assert (own, other.low) == pytest.approx((found.fixed.min(), 0))
+
+
+def test_single_scenarios_go_through_the_mapper():
+    seen = []
+
+    def mapper(function, items):
+        made = list(items)
+        seen.extend(case.id for case in made)
+        return [function(case) for case in made]
+
+    best_alone(bet(), PROVEN, mapper=mapper)
+    assert seen == ["s1", "s2", "s3"]
+
+
+def test_what_cannot_be_asked_for_is_said():
+    with pytest.raises(SequencerError, match="'best' is no aim over scenarios; choose one of cvar"):
+        robust(bet(), "best")
+    with pytest.raises(SequencerError, match="there are no scenarios"):
+        robust(make(drivers=[driver()]))
+    barred = bet().replace({"table": "locks", "insert": {"item": "drivers", "must": True}})
+    with pytest.raises(SequencerError, match="scenario s1: no plan keeps all rules"):
+        best_alone(barred, PROVEN)
