@@ -28,6 +28,7 @@ from sequencer.cli.sensitivity import sensitivity
 from sequencer.cli.show import show
 from sequencer.cli.solve import solve
 from sequencer.cli.state import Exit, State, process_began
+from sequencer.cli.study import study
 from sequencer.cli.survey import survey
 from sequencer.cli.validate import validate
 
@@ -44,19 +45,19 @@ def _take_config(ctx: click.Context, param: click.Parameter, value: Path | None)
     except (OSError, ValueError) as error:
         message = f"The configuration file {path} cannot be read: {error}"
         raise click.UsageError(message) from error
-    ctx.default_map = {**(ctx.default_map or {}), **_defaults(ctx, path, content)}
+    ctx.default_map = {**(ctx.default_map or {}), **_defaults(ctx.command, path, content)}
 
 
-def _defaults(ctx: click.Context, path: Path, content: dict[str, Any]) -> dict[str, Any]:
+def _defaults(group: click.Command, path: Path, content: dict[str, Any]) -> dict[str, Any]:
     """Check names against commands and options; a misspelt one is refused, never ignored."""
     made: dict[str, Any] = {}
-    assert isinstance(ctx.command, click.Group)
+    commands = group.commands if isinstance(group, click.Group) else {}
     for name, value in content.items():
-        command = ctx.command.commands.get(name)
+        command = commands.get(name)
         if command is not None and isinstance(value, dict):
-            made[name] = {_param(path, command, key): v for key, v in value.items()}
+            made[name] = _defaults(command, path, value)
         else:
-            made[_param(path, ctx.command, name)] = value
+            made[_param(path, group, name)] = value
     return made
 
 
@@ -99,7 +100,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 @click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve", "replan"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
 @click.command_panel("Look closer", commands=["compare", "risk", "map", "rules", "diff"])
-@click.command_panel("Weigh and vary", commands=["frontier", "ladder", "sensitivity"])
+@click.command_panel("Weigh and vary", commands=["frontier", "ladder", "sensitivity", "study"])
 def cli() -> None:
     """Find the sequence of adoption waves of a transformation.
 
@@ -130,6 +131,7 @@ for _command in (
     frontier,
     ladder,
     sensitivity,
+    study,
 ):
     cli.add_command(_command)
 

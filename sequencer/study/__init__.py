@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sequencer.study.cluster import Cluster, Tls
     from sequencer.study.draws import DrawOptions
     from sequencer.study.efficient import Frontier
-    from sequencer.study.executor import Executor, Mapper, serial
+    from sequencer.study.executor import Executor, Mapper, SerialExecutor, serial
     from sequencer.study.frontiers import frontier
     from sequencer.study.information import Information, perfect_information
     from sequencer.study.ladders import ladder
@@ -46,6 +46,7 @@ _HOME = {
     "Reoptimised": "sequencer.study.robust",
     "Replan": "sequencer.study.replanning",
     "Robust": "sequencer.study.robust",
+    "SerialExecutor": "sequencer.study.executor",
     "Study": "sequencer.study.reading",
     "StudyProgress": "sequencer.study.running",
     "StudyResults": "sequencer.study.results",
@@ -89,6 +90,7 @@ __all__ = [
     "Reoptimised",
     "Replan",
     "Robust",
+    "SerialExecutor",
     "Study",
     "StudyProgress",
     "StudyResults",

@@ -29,6 +29,7 @@ COMMANDS = (
     "frontier",
     "ladder",
     "sensitivity",
+    "study",
 )
 
 

@@ -96,8 +96,13 @@ def commands() -> Iterator[tuple[str, str]]:
 def test_commands_parse(page: str, line: str) -> None:
     """Command, options, their values and the number of arguments are ones that the command line takes."""
     name, *words = shlex.split(line, comments=True)[1:]
-    if name != "--help":
-        cli.commands[name].make_context(name, words).close()
+    if name == "--help":
+        return
+    command: click.Command = cli.commands[name]
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        name = words.pop(0)
+        command = command.commands[name]
+    command.make_context(name, words).close()
 
 
 def test_a_misspelt_option_would_be_noticed() -> None:
