@@ -26,7 +26,8 @@ from sequencer.instance.goals import Measure, measures, weighted
 from sequencer.instance.nearest import suggest
 from sequencer.solver.options import SolveOptions
 from sequencer.study.efficient import Axis, Frontier, Limits, Subproblem
-from sequencer.study.in_order import Reached, in_order, limited
+from sequencer.study.in_order import LEAST_SECONDS, Reached, in_order, limited
+from sequencer.study.rungs import inside
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ MOST_POINTS = 1000
 
 STEP = 1e-5
 """Step beyond a figure where all points are asked for, relative; ten times what counts as equal."""
+
+THINNING, THINNED = 0.25, 0.02
+"""Most of a time limit that a start plan may take, and the gap it is good enough with."""
 
 Told = Callable[[Subproblem], None]
 """Is told of each subproblem when its solve has ended."""
@@ -245,14 +249,31 @@ class _Sweep:
             if (s.infeasible or kept) and self.made.laxer(s.limits, limits):
                 return s
         asked = {a.measure: limit for a, limit in zip(self.made.axes[1:], limits, strict=True) if limit is not None}
-        reached = self._solve(limited(self.made.instance, asked), 0, self._start(limits))
+        instance = limited(self.made.instance, asked)
+        start, spent = self._start(instance, limits)
+        reached = self._solve(instance, 0, start, spent)
+        reached = reached._replace(seconds=reached.seconds + spent)
         return self._take(self._known_better(self._subproblem(limits, reached, reached.bounds[0])))
 
-    def _start(self, limits: Limits) -> Plan | None:
-        """The best plan under laxer limits, which the solve begins by repairing."""
+    def _start(self, instance: Instance, limits: Limits) -> tuple[Plan | None, float]:
+        """A plan to start from, and the seconds it took: the best under laxer limits, thinned out to keep these.
+
+        Thinning is a solve in which all may be dropped or come later and nothing else; a solve without a time limit
+        does better without.
+        """
         laxer = [s for s in self.made.subproblems if s.figures is not None and self.made.laxer(s.limits, limits)]
         sense = self.made.axes[0].measure.sense
-        return max(laxer, key=lambda s: sense * _figure(s, 0)).plan if laxer else None
+        best = max(laxer, key=lambda s: sense * _figure(s, 0), default=None)
+        if best is None or best.plan is None or best.figures is None:
+            return None, 0.0
+        seconds = self.options["time_limit"]
+        if seconds is None or self.made.within(best.figures, limits):
+            return best.plan, 0.0
+        share = {**self.options, "time_limit": THINNING * seconds, "gap": max(THINNED, self.options["gap"])}
+        reached = in_order(inside(instance, best.plan), [self.made.axes[0].measure], None, share, self.listeners)
+        if reached.termination is Termination.INTERRUPTED:
+            raise _Interrupted
+        return best.plan if reached.evaluation is None else reached.evaluation.plan, reached.seconds
 
     def _known_better(self, found: Subproblem) -> Subproblem:
         """A subproblem with a plan from elsewhere, where the time did not suffice to find one as good again."""
@@ -264,11 +285,12 @@ class _Sweep:
                 found = replace(found, figures=s.figures, plan=s.plan, proven=False)
         return found
 
-    def _solve(self, instance: Instance, first: int, start: Plan | None) -> Reached:
-        """The best of one measure, then of the others in their order."""
-        axes = self.made.axes
+    def _solve(self, instance: Instance, first: int, start: Plan | None, spent: float = 0.0) -> Reached:
+        """The best of one measure, then of the others in their order; in the time that is left, where it is limited."""
+        axes, limit = self.made.axes, self.options["time_limit"]
         order = [axes[first].measure, *(a.measure for k, a in enumerate(axes) if k != first)]
-        reached = in_order(instance, order, start, self.options, self.listeners)
+        left = {} if limit is None else {"time_limit": max(limit - spent, LEAST_SECONDS)}
+        reached = in_order(instance, order, start, {**self.options, **left}, self.listeners)
         if reached.termination is Termination.INTERRUPTED and reached.evaluation is None:
             raise _Interrupted
         return reached
