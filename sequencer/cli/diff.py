@@ -36,7 +36,7 @@ def diff(first: Path, second: Path, as_json: bool) -> None:
     one, one_plan = _load(first)
     two, two_plan = _load(second)
     found = differences(one, two)
-    moves = None if one_plan is None or two_plan is None else _moves(one_plan, two_plan)
+    moves = None if one_plan is None or two_plan is None else _moves((one, one_plan), (two, two_plan))
     if as_json:
         echo_json(_content(found, moves))
     else:
@@ -52,20 +52,27 @@ def _load(path: Path) -> tuple[Instance, Plan | None]:
     return load_instance(path), None
 
 
-def _moves(one: Plan, two: Plan) -> list[dict[str, Any]]:
+def _moves(one: tuple[Instance, Plan], two: tuple[Instance, Plan]) -> list[dict[str, Any]]:
     """Adoptions that differ, by id, as (wave, mode) before and after."""
-    ids = sorted({*one.by_id, *two.by_id})
+    found = {i: (_taken(*one, i), _taken(*two, i)) for i in sorted({*_adopted(*one), *_adopted(*two)})}
     return [
-        {
-            "id": i,
-            "wave_before": one.wave(i),
-            "wave_after": two.wave(i),
-            "mode_before": one.mode(i),
-            "mode_after": two.mode(i),
-        }
-        for i in ids
-        if (one.wave(i), one.mode(i)) != (two.wave(i), two.mode(i))
+        {"id": i, "wave_before": a[0], "wave_after": b[0], "mode_before": a[1], "mode_after": b[1]}
+        for i, (a, b) in found.items()
+        if a != b
     ]
+
+
+def _adopted(instance: Instance, plan: Plan) -> list[str]:
+    """What a plan adopts, and what had started before wave 1."""
+    return [*plan.by_id, *(instance.adoptables.keys() - instance.decided.keys())]
+
+
+def _taken(instance: Instance, plan: Plan, item_id: str) -> tuple[int | None, str | None]:
+    """Start wave and mode; wave 0 where it had started before wave 1."""
+    item = instance.adoptables.get(item_id)
+    if item is not None and item.history is not None:
+        return 0, item.history.mode or None
+    return plan.wave(item_id), plan.mode(item_id)
 
 
 def _content(found: Differences, moves: list[dict[str, Any]] | None) -> dict[str, Any]:
@@ -116,7 +123,9 @@ def _print_moves(moves: list[dict[str, Any]], instance: Instance) -> None:
 
 
 def _start(wave: int | None, mode: str | None) -> str:
-    return "not adopted" if wave is None else f"wave {wave}{f', {mode}' if mode else ''}"
+    if wave is None:
+        return "not adopted"
+    return f"{f'wave {wave}' if wave else 'before wave 1'}{f', {mode}' if mode else ''}"
 
 
 def _cells(change: FieldChange) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from sequencer.types import Kind
 
 if TYPE_CHECKING:
     from sequencer.instance.adoptables import Adoptable, Mode
+    from sequencer.instance.history import History
     from sequencer.instance.instance import Instance
 
 
@@ -53,7 +54,7 @@ class Node:
     fastest, cheapest : Mode
         Modes that can be live first, and that cost least over the horizon.
     earliest : int or None
-        Earliest start wave of the fastest mode; None where it cannot be reached.
+        Earliest start wave of the fastest mode; None where it cannot be reached, 0 where it has started already.
     live : int or None
         Period from which it is live then.
     one_off, running : float
@@ -132,6 +133,8 @@ def _direct(instance: Instance) -> dict[str, list[Link]]:
     """Direct needs by adoptable."""
     made: dict[str, list[Link]] = {}
     for link in (*_required(instance), *_ordered(instance), *_earning(instance)):
+        if instance.adoptables[link.by].history is not None and not link.value:
+            continue  # what has started waits for nothing any more
         made.setdefault(link.by, []).append(link)
     return made
 
@@ -165,6 +168,8 @@ def _earning(instance: Instance) -> Iterator[Link]:
 
 def _node(instance: Instance, found: Reach, item: str) -> Node:
     adoptable = instance.adoptables[item]
+    if adoptable.history is not None:
+        return _begun(adoptable, adoptable.history)
     years = sum(p.years for p in instance.periods)
 
     def first(mode: Mode) -> int:
@@ -179,6 +184,14 @@ def _node(instance: Instance, found: Reach, item: str) -> Node:
     use = {resource: sum(profile) for resource, profile in cheapest.use.items() if any(profile)}
     costs = (_cost(cheapest, "one_off"), _cost(cheapest, "running"))
     return Node(adoptable, fastest, cheapest, earliest, live, *costs, use)
+
+
+def _begun(item: Adoptable, history: History) -> Node:
+    """What is live or in progress: nothing is decided any more, and it takes what is still to come."""
+    mode = item.mode(history.mode)
+    use = {resource: sum(profile) for resource, profile in mode.use.items() if any(profile)}
+    costs = (_cost(mode, "one_off"), _cost(mode, "running"))
+    return Node(item, mode, mode, 0, max(history.live, 1), *costs, use)
 
 
 def _cost(mode: Mode, kind: str) -> float:

@@ -299,3 +299,8 @@ class InitialState(Record):
         None,
         le=0,
     )
+
+    @property
+    def record_id(self) -> str:
+        """Business id: what the row is about, and the wave where it is of one."""
+        return ":".join(str(part) for part in (self.record, self.id, self.wave) if part not in ("", None))

@@ -160,14 +160,14 @@ class Comparison:
     def moves(self) -> pd.DataFrame:
         """Everything that is not adopted alike.
 
-        Columns: ``id``, ``name``, ``kind``, then for each candidate ``wave <name>`` (missing where not adopted) and
+        Columns: ``id``, ``name``, ``kind``, then for each candidate ``wave <name>`` (missing where not adopted, 0 where
+        it had started before wave 1) and
         ``mode <name>``.
         """
         rows = []
         items = {i: x for c in reversed(self.candidates) for i, x in c.instance.adoptables.items()}
         for item_id, item in items.items():
-            plans = [c.evaluation.plan for c in self.candidates]
-            taken = [(p.wave(item_id), p.mode(item_id) or "") for p in plans]
+            taken = [_taken(c, item_id) for c in self.candidates]
             if len(set(taken)) > 1:
                 rows.append((item_id, item.name, str(item.kind), *itertools.chain.from_iterable(taken)))
         own = itertools.chain.from_iterable((f"wave {n}", f"mode {n}") for n in self.names)
@@ -188,6 +188,15 @@ class Comparison:
     def order(self) -> tuple[Pair, ...]:
         """Each two candidates: which is better, or why that is open."""
         return tuple(_pair(a, b) for a, b in itertools.combinations(self.candidates, 2))
+
+
+def _taken(candidate: Candidate, item_id: str) -> tuple[int | None, str]:
+    """Start wave and mode of an adoptable; wave 0 where it had started before wave 1."""
+    item = candidate.instance.adoptables.get(item_id)
+    if item is not None and item.history is not None:
+        return 0, item.history.mode
+    plan = candidate.evaluation.plan
+    return plan.wave(item_id), plan.mode(item_id) or ""
 
 
 def _course(candidate: Candidate) -> Iterator[tuple[str, int, str, float]]:

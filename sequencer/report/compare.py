@@ -202,7 +202,7 @@ def _start(candidate: Candidate, item: str, wave: Any, mode: str) -> str:  # noq
     found = candidate.instance.adoptables.get(item)
     modes = [] if found is None else [m for m in found.modes if m.id == mode and mode]
     said = words.mode_text(candidate.instance, modes[0]) if modes else mode
-    return f"{int(wave)}{f', {said}' if said else ''}"
+    return f"{int(wave) or 'before'}{f', {said}' if said else ''}"
 
 
 COURSES = {

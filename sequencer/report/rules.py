@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sequencer.instance.history import mandate_before
 from sequencer.report import goals, link_rules, money_rules, words
+from sequencer.report.history_rules import history
 from sequencer.report.item_words import item_text, listed, mode_words, set_text
 from sequencer.report.table import Table
 from sequencer.types import RuleRef
@@ -156,8 +157,7 @@ def instance_rules(instance: Instance) -> Table:
     Returns
     -------
     Table
-        Columns: rule family, what it says here, and the waves it binds in. Notes name what the instance asks for and
-        this version does not model.
+        Columns: rule family, what it says here, and the waves it binds in.
     """
     rows = [
         *_requirements(instance),
@@ -177,6 +177,7 @@ def instance_rules(instance: Instance) -> Table:
         *link_rules.coherence(instance),
         *goals.wanted(instance),
         *_locks(instance),
+        *history(instance),
     ]
     return Table("Rules of this instance", ("Rule", "What it says", "Waves"), tuple(rows))
 
