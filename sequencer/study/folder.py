@@ -82,6 +82,8 @@ class StudyFolder:
         """Put the base instance in place; one that a stopped process left half replaced is made again."""
         inner, old = self.path / "instance", self.path / f"{atomic.TEMP_PREFIX}old"
         shutil.rmtree(old, ignore_errors=True)
+        if _holds(inner, base):
+            return
         if inner.exists():
             if not _is_instance(inner):
                 message = f"{inner} holds what no study wrote. Move it away, or give another folder with -o."
@@ -241,6 +243,14 @@ def _refuse_foreign(path: Path) -> None:
 
 def _is_instance(path: Path) -> bool:
     return path.is_dir() and all(p.name == "instance.toml" or p.suffix == ".csv" for p in path.iterdir())
+
+
+def _holds(path: Path, base: Instance) -> bool:
+    """Whether a folder holds an instance, to the label."""
+    try:
+        return read_instance(path) == base
+    except (OSError, InputError):
+        return False
 
 
 def _unwritable(path: Path, error: OSError) -> RunError:

@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -303,17 +304,22 @@ def case_key(fingerprint: str, options: Mapping[str, Any], start: str | None) ->
     start
         Key of the case whose plan it starts from.
     """
-    from sequencer.solver.solve import versions
-
-    found = versions()
     content = {
         "schema": KEY_SCHEMA,
         "instance": fingerprint,
         "options": {name: value for name, value in options.items() if name != "threads"},
         "start": start,
-        "versions": {name: found[name] for name in RESULT_VERSIONS},
+        "versions": _versions(),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _versions() -> dict[str, str]:
+    from sequencer.solver.solve import versions
+
+    found = versions()
+    return {name: found[name] for name in RESULT_VERSIONS}
 
 
 def _stand_in(base: Instance, draft: Draft) -> str:

@@ -198,6 +198,7 @@ class _Running:
             self._with(workers, "as asked for")
 
     def _with(self, workers: int, why: str) -> None:
+        workers = min(workers, self._left())
         if workers == 1:
             self._say(1, f"one after the other, {why}")
             self._through(SerialExecutor())

@@ -113,11 +113,14 @@ def _sorted_curve(results: StudyResults, points: Sequence[_Point], ax: Axes) -> 
         found = sorted(planned, key=_objective, reverse=True)
         if not found:
             continue
+        label = f"{block} ({words.count(len(found), 'case')})"
+        values = [_objective(p) for p in found]
+        if len(found) == 1:
+            ax.axhline(values[0], color=colour, linewidth=1.4, linestyle="--", label=label)
+            continue
         share = [(n + 0.5) / len(found) for n in range(len(found))]
         ends = [_objective(p) if p.bound is None else p.bound for p in found]
-        values = [_objective(p) for p in found]
         ax.fill_between(share, values, ends, color=style.mix(colour, 0.3), linewidth=0)
-        label = f"{block} ({words.count(len(found), 'case')})"
         ax.plot(share, values, color=colour, linewidth=2, label=label, marker="o" if len(found) < 9 else "")
     lost = sum(p.objective is None for p in points)
     without = f"; {words.count(lost, 'case')} without a plan not shown" if lost else ""
