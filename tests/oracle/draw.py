@@ -73,8 +73,10 @@ ANYWHERE = (
     Group("minimum_values", (worth.minimum_values,), ()),
     Group("quick_wins", (links.quick_wins,), SECOND, weight=3),
     Group("learning", (links.learning,), SECOND),
-    *(Group(kind, (links.relations,), SECOND, weight=1) for kind in links.RELATIONS),
+    Group("before", (links.relations,), (*SECOND, *MARKETS), weight=1),
+    *(Group(kind, (links.relations,), SECOND, weight=1) for kind in links.RELATIONS[1:]),
     Group("any_of", (links.any_of,), (pieces.initiatives, *STEPS)),
+    Group("waived_choice", (links.any_of,), (pieces.initiatives, *STEPS), weight=1),
     Group("further_modes", (links.further_modes,), (pieces.initiatives,), weight=3),
     Group("objective", (worth.objective,), ()),
     Group("measure_limits", (worth.measure_limits,), (), weight=3),
@@ -92,28 +94,36 @@ THEMES = (
         Group("experienced", (), MARKETS),
         Group("archetype_limits", (links.archetype_limits,), MARKETS),
         Group("pilots", (links.pilots,), MARKETS),
+        Group("pioneers", (links.pilots,), MARKETS, weight=1),
         Group("local", (), (*MARKETS, pieces.local_steps)),
         Group("by_affiliate", (), (*MARKETS, pieces.by_affiliate)),
         Group("market_weights", (worth.category_weights,), MARKETS, weight=3),
         Group("mode_mandate", (), (*MARKETS, pieces.mandate, pieces.mode_mandate), weight=3),
         Group("funding", (worth.funding,), MARKETS),
+        Group("reallocation", (worth.funding,), MARKETS, weight=1),
+        Group("pricing", (worth.funding,), MARKETS, weight=1),
         Group("every_affiliate_gains", (worth.every_affiliate_gains,), MARKETS),
     ),
     (
         Group("steps", (), STEPS, weight=3),
         Group("sourcing", (links.inhouse,), STEPS),
         Group("sourced", (), STEPS),
+        Group("use_factors", (rules.capacities,), STEPS),
         Group("balance", (links.balance,), STEPS),
         Group("maturity_gaps", (links.maturity_gaps,), STEPS),
         Group("exceptions", (), (pieces.initiatives, pieces.exceptions), weight=3),
+        Group("strict", (), (pieces.initiatives, pieces.exceptions), weight=1),
     ),
     (
         Group("brands", (), BRANDS, weight=2),
+        Group("launches", (), BRANDS, weight=1),
+        Group("lifecycle", (), BRANDS, weight=1),
         Group("start_small", (rules.start_small,), BRANDS, weight=3),
         Group("customer_types", (), (pieces.customer_types,), weight=2),
         Group("functions", (), (*BRANDS, pieces.functions), weight=2),
         Group("rollout", (links.rollout,), (*STEPS, pieces.functions), weight=4),
         Group("fatigue", (worth.fatigue,), (pieces.customer_types, *SECOND), weight=3),
+        Group("weary", (worth.fatigue,), (pieces.customer_types, *SECOND), weight=1),
         Group("by_brand", (), (*MARKETS, *BRANDS, pieces.by_affiliate)),
         Group("scopes", (rules.scopes,), (*MARKETS, *BRANDS)),
         Group(
@@ -124,6 +134,8 @@ THEMES = (
     ),
     (
         Group("mandate", (), (pieces.mandate,), weight=1),
+        Group("ladder", (), (pieces.mandate,), weight=1),
+        Group("path", (), (pieces.mandate,), weight=1),
         Group("released", (rules.budgets,), (pieces.mandate,), weight=3),
         Group("grants", (), (pieces.mandate, *SECOND), weight=3),
         Group("earned", (), (pieces.mandate,), weight=3),
@@ -226,10 +238,11 @@ def draw_instance(pick: Pick, groups: Collection[str] = ()) -> Instance:
 
 
 def _groups(drawing: Drawing, given: Collection[str]) -> list[Group]:
-    """Three to six groups, of one or two themes and of those that go with every theme."""
+    """Three to six groups, of one or two themes and of those that go with every theme; few besides those given."""
     made = [g for g in (*ANYWHERE, *chain(*THEMES)) if g.name in given]
     themes = [t for t in THEMES if set(t) & set(made)] or drawing.several(THEMES, 1, 2)
-    for offered, counts in ((tuple(chain(*themes)), (2, 1, 3)), (ANYWHERE, (2, 3, 2))):
+    themed, anywhere = ((1, 2, 1), (1, 2, 1)) if given else ((2, 1, 3), (2, 3, 2))
+    for offered, counts in ((tuple(chain(*themes)), themed), (ANYWHERE, anywhere)):
         options = [g for g in offered for _ in range(g.weight)]
         for _ in range(drawing.pick(counts) - len(set(made) & set(offered))):
             left = [g for g in options if g not in made]

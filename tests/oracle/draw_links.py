@@ -25,7 +25,8 @@ def further_modes(drawing: Drawing) -> None:
         if drawing.kinds[item] in ("affiliates", "steps", "hub"):
             row["duration"] = drawing.pick((None, 0, 1))
         if drawing.kinds[item] in EARNING and item not in drawing.ids("customer_types"):
-            row |= {"value_factor": drawing.pick((1.25, 1.5, 1)), "success": drawing.pick((1, 1, 0.75))}
+            row |= {"value_factor": drawing.pick((1.25, 1.5, 2)), "success": drawing.pick((1, 1, 0.75))}
+        row["use_factor"] = {r: drawing.pick((1, 0.5, 2)) for r in drawing.ids("resources")}
         drawing.add("modes", **row)
         _opened_by(drawing, item)
 
@@ -78,6 +79,10 @@ def any_of(drawing: Drawing) -> None:
             count = drawing.pick((1, 1, 2)) if len(chosen) > 1 and len(leaves) != 1 else 1
             lag = drawing.pick((0, 0, 0, 1))
             drawing.add("requirements", item=item, requires=required, lag=lag, at_least=count)
+            if drawing.wants("waived_choice") and "waiver" not in drawing.modes and drawing.room("waiver", "hub"):
+                row = {"item": item, "requires": drawing.pick(chosen), **drawing.costed(most=1)}
+                drawing.add("exceptions", id="waiver", **row)
+                drawing.settings["governance"] = "case-by-case"
 
 
 def relations(drawing: Drawing) -> None:
@@ -94,9 +99,16 @@ def relations(drawing: Drawing) -> None:
             drawing.add("relations", relation=kind, items=" ".join(drawing.several(among, 2, 2, 3)))
             continue
         first, *others = drawing.several(items, 2, 3)
-        slow = [i for i in items if drawing.durations[i] > 0 and i not in best]
+        needed = {word for row in drawing.tables["requirements"] for word in row["requires"].split()}
+        slow = [i for i in items if drawing.durations[i] > 0 and i not in needed]
         if kind == "before" and best and slow:
-            first, others = drawing.pick(best), slow[:1]
+            # What is adopted anyway, but not needed.
+            other = drawing.pick([i for i in slow if i in best] or slow)
+            first, others = drawing.pick([i for i in best if i != other] or [first]), [other]
+        if kind == "bundle" and best:
+            # What is not worth its cost by itself is what has to go along.
+            first = drawing.pick(best)
+            others = drawing.several([i for i in items if i not in best] or [i for i in best if i != first], 1, 2)
         row: dict[str, Any] = {"relation": kind, "items": first, "others": " ".join(others)}
         if kind == "bundle":
             row["at_least"] = drawing.pick((1, len(others)))
@@ -105,9 +117,10 @@ def relations(drawing: Drawing) -> None:
 
 def pilots(drawing: Drawing) -> None:
     """One affiliate goes before the other."""
-    if len(drawing.tables["affiliates"]) == 2:
-        lag = drawing.pick((1, 0, 1))
-        drawing.add("pilots", id="first", affiliates="de", pilots="jp", at_least=1, lag=lag)
+    others = [a for a in drawing.ids("affiliates") if a != "de"]
+    if others and "de" in drawing.modes:
+        row = {"id": "first", "affiliates": "de", "pilots": " ".join(others), "at_least": len(others)}
+        drawing.add("pilots", **row, lag=drawing.pick((1, 0, 1)))
 
 
 def rollout(drawing: Drawing) -> None:
@@ -145,14 +158,14 @@ def balance(drawing: Drawing) -> None:
 
 def learning(drawing: Drawing) -> None:
     """Tactical learning does not run far ahead of strategic."""
-    drawing.settings["strategic_gap"] = drawing.pick((1, 0, 2))
+    drawing.settings["strategic_gap"] = drawing.pick((0, 1, 0, 2))
 
 
 def maturity_gaps(drawing: Drawing) -> None:
     """Execution does not run far ahead of strategy."""
     leaves = [c["id"] for c in drawing.tables["capabilities"] if not c.get("local")]
     if len(leaves) == 2:
-        first, second = leaves if drawing.chance(7) else reversed(leaves)
+        first, second = leaves if drawing.chance(9) else reversed(leaves)
         gap = drawing.pick((0, 0, 0, 1))
         drawing.add("maturity_gaps", execution=first, strategy=second, gap=gap)
 

@@ -9,7 +9,15 @@ from tests.oracle.drawing import Drawing
 NODE = "technological.data"
 LAYERS = ("technological", "commercial", "transformational")
 GRANTS = ("live_drivers", "new_drivers", "customized_in_progress", "customized_total")
-SEVERAL = ("pilots", "experienced", "archetype_limits", "parallel", "market_weights", "every_affiliate_gains")
+SEVERAL = (
+    "pilots",
+    "experienced",
+    "archetype_limits",
+    "parallel",
+    "market_weights",
+    "every_affiliate_gains",
+    "pioneers",
+)
 """Rules between affiliates."""
 
 RAMPS: tuple[tuple[tuple[int, float], ...], ...] = (
@@ -25,7 +33,7 @@ def pots_and_resources(drawing: Drawing) -> None:
     """Which pots and resources there are; how much is in them is drawn last."""
     if drawing.chance(2) or drawing.wants("cost_splits"):
         drawing.add("pots", id="lab", carry_share=drawing.pick((None, 0, 1)))
-    if drawing.chance(2) or drawing.wants("capacities", "extra_capacity", "pair_uses", "profiles"):
+    if drawing.chance(2) or drawing.wants("capacities", "extra_capacity", "pair_uses", "profiles", "use_factors"):
         lead = drawing.pick((0, 0, 1)) if drawing.wants("extra_capacity") else 0
         drawing.add("resources", id="it", timing=drawing.pick(("each_wave", "last_wave")), lead=lead)
     if drawing.chance(1):
@@ -58,7 +66,7 @@ def second_driver(drawing: Drawing) -> None:
 def steps(drawing: Drawing) -> None:
     """One or two leaves of the capability tree, some of it there today, and a driver that needs them."""
     two = drawing.wants("balance", "maturity_gaps")
-    if drawing.wants("sourcing", "sourced"):
+    if drawing.wants("sourcing", "sourced", "use_factors"):
         _sourcing_modes(drawing)
     leaves = ("crm", "mail")[: drawing.pick((2,) if two else (1, 1, 2))]
     built: list[str] = []
@@ -107,8 +115,10 @@ def _sourcing_modes(drawing: Drawing) -> None:
     for name in drawing.pick((("build", "agency"), ("build", "hybrid"), ("hybrid", "agency"))):
         row: dict[str, Any] = {"id": name, "layers": drawing.pick((" ".join(LAYERS), LAYERS[0]))}
         row |= {"duration": drawing.pick((None, 0, 1)), "inhouse_weight": weights[name]}
-        row["cost_factor"] = drawing.pick((1, 1.5) if name == "build" else (1, 0.5, 0.75))
-        row["use_factor"] = {r: drawing.pick((1, 0.5)) for r in drawing.ids("resources")}
+        dear, cheap = ((1.5, 2), (0.5, 0.75)) if drawing.wants("sourced") else ((1, 1.5), (1, 0.5, 0.75))
+        row["cost_factor"] = drawing.pick(dear if name == "build" else cheap)
+        factors = (0.5, 2, 0.25) if drawing.wants("use_factors") else (1, 0.5)
+        row["use_factor"] = {r: drawing.pick(factors) for r in drawing.ids("resources")}
         drawing.add("sourcing_modes", **row)
 
 
@@ -145,6 +155,8 @@ def affiliates(drawing: Drawing) -> None:
     modes = [f"{name}/{t}" if t else name for name in names for t in touches]
     durations = [row["duration"] for row in drawing.tables["archetypes"]]
     there = ("jp", "de") if two or drawing.chance(7) else ("jp",)
+    if drawing.wants("pioneers") and drawing.fits(*(len(modes) for _ in range(3))):
+        there = ("jp", "de", "us")
     taken = [a for a in there if drawing.room(a, "affiliates", modes, min(durations), max(durations))]
     if not taken:
         for table in ("archetypes", "touches", "ramps"):
@@ -154,6 +166,9 @@ def affiliates(drawing: Drawing) -> None:
     for a in taken:
         class_ = "big" if alike else drawing.pick(("big", "small"))
         row = {"id": a, "affiliate_class": class_, "revenue": drawing.pick((1, 2, 5))}
+        if a == "us":
+            # Not worth its cost, but for the others that learn from it.
+            row["revenue"] = 0.1
         drawing.add("affiliates", **row, launch_wave=None if two else drawing.launch())
     for class_ in ("big", "small"):
         for row in drawing.tables["archetypes"]:
@@ -187,7 +202,8 @@ def _archetypes(drawing: Drawing) -> list[str]:
     elif drawing.wants("touches", "parallel", "local"):
         names = names[:1]
     for name in names:
-        _archetype(drawing, name, drawing.pick((1, 0, 1, 0, 0, 2)))
+        durations = (0, 1) if drawing.wants("pilots", "pioneers") else (1, 0, 1, 0, 0, 2)
+        _archetype(drawing, name, drawing.pick(durations))
     if drawing.wants("experienced"):
         base = drawing.tables["archetypes"][0]
         row = _archetype(drawing, "swift", drawing.pick((0, max(base["duration"] - 1, 0))))
@@ -245,12 +261,18 @@ def by_affiliate(drawing: Drawing) -> None:
 
 def brands(drawing: Drawing) -> None:
     """One or two brands with launches and a lifecycle that drivers see differently."""
-    several = drawing.wants("start_small") or drawing.chance(6)
+    several = drawing.wants("start_small", "launches") or drawing.chance(6)
     taken = [b for b in ("onco", "cardio")[: 1 + several] if drawing.room(b, "brands")]
     for b in taken:
-        row = {"id": b, "share": drawing.pick((1, 2)), "launch_wave": drawing.launch()}
+        row = {
+            "id": b,
+            "share": drawing.pick((1, 2)),
+            "launch_wave": None if drawing.wants("start_small") else drawing.launch(),
+        }
+        if drawing.wants("launches"):
+            row["launch_wave"] = drawing.pick((2, None, min(3, drawing.last + 1)))
         drawing.add("brands", **row, **drawing.costed(most=1))
-    if taken and drawing.chance(5):
+    if taken and (drawing.wants("lifecycle") or drawing.chance(5)):
         periods = [str(drawing.pick(drawing.waves)), *(["tail"] if drawing.chance(5) else [])]
         for period, stage in zip(periods, ("growth", "mature"), strict=False):
             drawing.add("brand_stages", brand=taken[0], period=period, stage=stage)
@@ -296,11 +318,12 @@ def mandate(drawing: Drawing) -> None:
     """A ladder of one or two steps, free or given, with grants, and something that needs a level."""
     first = drawing.pick((0, 0, 1))
     most = drawing.pick((1, 2) if drawing.wants("grants", "earned") else (1, 1, 1, 2))
+    most = 2 if drawing.wants("ladder") else most
     taken = [n for n in range(first + 1, first + most + 1) if drawing.room(f"mandate:{n}", "mandate")]
     if not taken:
         return
     drawing.settings["mandate_start"] = first
-    shares = ((0.5, 1, 1), (0.25, 0.75, 1), (0.75, 1, 1)) if drawing.wants("released") else ((1, 1, 1), (0.5, 1, 1))
+    shares = ((0.25, 1, 1), (0.25, 0.5, 1), (0.5, 1, 1)) if drawing.wants("released") else ((1, 1, 1), (0.5, 1, 1))
     released = drawing.pick(shares)
     for rank, level in enumerate((first, *taken)):
         options = (rank, None, min(rank, 1)) if drawing.wants("grants") else (None,)
@@ -311,16 +334,17 @@ def mandate(drawing: Drawing) -> None:
         if drawing.wants("earned") and rank:
             row["earned_value"] = drawing.pick((9, 25, 40, 3)) * rank
         drawing.add("mandate", **row, **drawing.costed(running=(0, 0.5), most=2))
-    if drawing.chance(1):
+    if drawing.wants("path") or drawing.chance(1):
         levels = [first]
         for _ in drawing.waves:
             levels.append(min(levels[-1] + drawing.pick((1, 0)), taken[-1]))
         drawing.settings["mandate_path"] = tuple(levels[1:])
-    if drawing.wants("earned", "mandate") or drawing.chance(2):
+    if drawing.wants("earned", "mandate", "ladder") or drawing.chance(2):
         several = [f"{a}/{m}" for a in drawing.of("affiliates") for m in drawing.modes[a] if m]
         built = [f"{s}/{m}" for s in drawing.of("steps") for m in drawing.modes[s] if m]
         words = [*drawing.ids("drivers"), *drawing.of("affiliates"), *several[:2], *built[:1]]
-        drawing.require(drawing.pick(words), f"mandate:{drawing.pick(taken)}")
+        level = taken[-1] if drawing.wants("ladder") else drawing.pick(taken)
+        drawing.require(drawing.pick(words), f"mandate:{level}")
 
 
 def mode_mandate(drawing: Drawing) -> None:
@@ -333,7 +357,7 @@ def mode_mandate(drawing: Drawing) -> None:
 
 def initiatives(drawing: Drawing) -> None:
     """An initiative that frees running cost, that a driver needs, or that earns by itself."""
-    waived = drawing.wants("exceptions")
+    waived = drawing.wants("exceptions", "strict")
     duration = drawing.pick((1, 0, 1, 2) if waived else (0, 0, 1, 2))
     if not drawing.room("hub", "hub", ("",), duration):
         return
@@ -368,4 +392,5 @@ def exceptions(drawing: Drawing) -> None:
     if sides and drawing.room("waiver", "hub"):
         item, required = drawing.pick(hub or sides)
         drawing.add("exceptions", id="waiver", item=item, requires=required, **drawing.costed(most=1))
-        drawing.settings["governance"] = drawing.pick(("case-by-case", "case-by-case", "strict"))
+        policies = ("strict",) if drawing.wants("strict") else ("case-by-case", "case-by-case", "strict")
+        drawing.settings["governance"] = drawing.pick(policies)

@@ -15,6 +15,7 @@ def budgets(drawing: Drawing) -> None:
     for pot in (p for p in drawing.pots if p not in given):
         if pot in drawing.freeing or drawing.chance(8 if pot == "hq" else 3):
             levels = (3, 2, 4) if drawing.wants("released", "cost_splits") else (4, 3, 6, 8)
+            levels = (2, 1.5, 3) if drawing.wants("released") else levels
             level = drawing.pick(levels if pot == "hq" else (2, 4, 1))
             if pot in drawing.freeing and drawing.chance(6):
                 level = drawing.pick((0.5, 0))
@@ -46,7 +47,7 @@ def capacities(drawing: Drawing) -> None:
     bought = drawing.wants("extra_capacity")
     for resource in drawing.ids("resources"):
         if bought or drawing.chance(9):
-            level = drawing.pick((0.5, 1) if bought else (2, 1.5, 1, 2))
+            level = drawing.pick((0.5, 1) if bought or drawing.wants("use_factors") else (2, 1.5, 1, 2))
             lead = next(r["lead"] for r in drawing.tables["resources"] if r["id"] == resource)
             for w in drawing.waves:
                 row: dict[str, Any] = {"capacity": max(0, level + drawing.pick((0, 0, -0.5, 1, 0.5)))}

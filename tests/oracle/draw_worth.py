@@ -27,13 +27,15 @@ def synergies(drawing: Drawing) -> None:
 def fatigue(drawing: Drawing) -> None:
     """Contact above a cap costs value, in one rising step or two; some drivers lower the load."""
     for row in drawing.tables["drivers"]:
-        row["contact_load"] = {k: drawing.pick((2, 3, 1, -1)) for k in drawing.ids("customer_types")}
+        row["contact_load"] = {k: drawing.pick((2, 3, 3, 1, -1)) for k in drawing.ids("customer_types")}
     for row in drawing.tables["customer_types"]:
-        row["contact_cap"] = drawing.pick((1, 0, 2, 3))
+        row["contact_cap"] = drawing.pick((1, 0, 1, 2))
         first, second = drawing.pick(((2.3, 9.1), (7.7, 30.1), (0, 12.7)))
         steps: list[tuple[float | None, float]] = [(None, first)]
         if drawing.chance(6):
             steps = [(drawing.pick((1, 0.5)), first), (None, second)]
+        if drawing.wants("weary") or drawing.chance(2):
+            steps = [(0.5, first), (0.5, (first + second) / 2), (None, second)]
         # Value of one category is exact only where all steps of a customer type are of one.
         category = drawing.pick(("revenue", "tired"))
         for number, (width, slope) in enumerate(steps, start=1):
@@ -65,7 +67,7 @@ def reinvest(drawing: Drawing) -> None:
     drawing.settings["reinvest_share"] = drawing.pick((0.25, 0.1, 0.5))
     drawing.settings["reinvest_categories"] = drawing.pick(("", "", *drawing.categories[:1]))
     drawing.settings.setdefault("carry_share", drawing.pick((0, 0, 0.5)))
-    first, later = drawing.pick((4, 3, 6)), drawing.pick((0, 0.5, 0, 1))
+    first, later = drawing.pick((2, 1, 4, 0.5)), drawing.pick((0, 0.5, 0, 1))
     for w in drawing.waves if all(row["pot"] != "hq" for row in drawing.tables["budgets"]) else ():
         drawing.add("budgets", pot="hq", wave=w, amount=first if w == 1 else later)
 
@@ -74,10 +76,13 @@ def funding(drawing: Drawing) -> None:
     """Affiliates fund a pot of hq that is short, out of their budget or their value."""
     if not drawing.ids("affiliates"):
         return
-    kind = drawing.pick(("budget-reallocation", "internal-pricing"))
+    kinds = {"reallocation": "budget-reallocation", "pricing": "internal-pricing"}
+    kind = drawing.pick([kind for name, kind in kinds.items() if drawing.wants(name)] or [*kinds.values()])
     column = {"budget-reallocation": "cut_cap", "internal-pricing": "price_share"}[kind]
     drawing.settings |= {"funding": kind, column: drawing.pick((0.1, 0.25, 0.5))}
     _budgets(drawing, "hq", 1, 2, 0.5)
+    for row in drawing.tables["drivers"]:
+        row["one_off_cost"] = max(row["one_off_cost"], drawing.pick((2, 1.5, 3)))
     for row in drawing.tables["archetypes"]:
         row["hq_share"] = drawing.pick((1, 0.5))
     for n, row in enumerate(drawing.tables["affiliates"]):
@@ -91,25 +96,31 @@ def every_affiliate_gains(drawing: Drawing) -> None:
     """No affiliate pays more than it earns: not even one that others need."""
     drawing.settings["every_affiliate_gains"] = True
     for row in drawing.tables["archetypes"]:
-        row["one_off_cost"] = drawing.pick((16, 30, 8))
+        row["one_off_cost"] = drawing.pick((16, 30, 24))
         row["hq_share"] = drawing.pick((0, 0.5, 0.25))
     if len(drawing.ids("affiliates")) == 2:
-        for row, revenue in zip(drawing.tables["affiliates"], (1, 5), strict=True):
+        for row, revenue in zip(drawing.tables["affiliates"], (1, 19), strict=True):
             row["revenue"] = revenue
+        # What the other earns is worth more than the loss.
+        drawing.tables["drivers"][0]["potential"] = drawing.pick((172.11, 120.73, 94.37))
         drawing.require("de", "jp", (0, 0, 1))
 
 
 def continuous_return(drawing: Drawing) -> None:
     """Value so far covers a share of what was spent before."""
     lag = drawing.pick((0, 1))
-    floor = drawing.pick((8, 4, 15, 2))
-    drawing.settings |= {"return_from_wave": drawing.pick(drawing.waves), "return_lag": lag, "return_floor": floor}
+    floor = drawing.pick((15, 8, 30, 4))
+    drawing.settings |= {
+        "return_from_wave": drawing.pick((1, *drawing.waves)),
+        "return_lag": lag,
+        "return_floor": floor,
+    }
 
 
 def minimum_values(drawing: Drawing) -> None:
     """Value so far reaches an amount by a wave."""
     wave = drawing.pick((drawing.last, drawing.last, *drawing.waves))
-    row: dict[str, Any] = {"wave": wave, "amount": drawing.pick((5, 2, 10, 20))}
+    row: dict[str, Any] = {"wave": wave, "amount": drawing.pick((20, 40, 5, 80))}
     row["category"] = drawing.pick(("", *drawing.categories))
     row["affiliate"] = drawing.pick(("", *drawing.ids("affiliates")))
     drawing.add("minimum_values", **row)

@@ -64,30 +64,36 @@ def count(instance: Instance) -> int:
 
 
 class Oracle:
-    """Judges the plans of an instance.
+    """Judges the plans of an instance; what it has found out of one, it keeps.
 
     Parameters
     ----------
     instance
         What is given.
-    may
-        What may be adopted in which mode; everything where it is not said.
+    worth
+        Oracle of an instance in which every plan is worth the same, to take that over from.
     """
 
-    def __init__(self, instance: Instance, may: Callable[[Adoption], bool] | None = None) -> None:
+    def __init__(self, instance: Instance, worth: Oracle | None = None) -> None:
         self.instance = instance
-        self.may = may
+        self.worth = worth
         self.evaluator = Evaluator(instance)
         self.senses = tuple(goal.sense for goal in goals(instance))
+        self._broken: dict[Plan, frozenset[str]] = {}
+        self._payments: dict[tuple[Plan, str], tuple[Payment, ...] | None] = {}
 
-    def best(self) -> Optimum | None:
-        """The best plan that keeps every rule; None where none does."""
-        return self.best_without(())[""]
+    def best(self, may: Callable[[Adoption], bool] | None = None) -> Optimum | None:
+        """The best plan that keeps every rule, of those that adopt only what may be; None where none does."""
+        return self.best_without((), may)[""]
 
-    def best_without(self, families: Iterable[str]) -> dict[str, Optimum | None]:
+    def best_without(
+        self, families: Iterable[str], may: Callable[[Adoption], bool] | None = None
+    ) -> dict[str, Optimum | None]:
         """The best plan with the rules of one family left out, for each family; under ``""`` with none left out."""
         searches = {family: _Staged(self.senses) for family in ("", *families)}
         for optimum in self._ranked:
+            if may is not None and not all(map(may, optimum.plan.adoptions)):
+                continue
             left = [family for family, search in searches.items() if not search.over(optimum)]
             if not left:
                 break
@@ -114,14 +120,16 @@ class Oracle:
             return set(families)
         if self.instance.settings.funding != "none" and "budgets" in broken:
             return self._allowed_with_payments(plan, broken, families)
-        return broken & set(families) if len(broken) == 1 else set()
+        return set(broken & set(families)) if len(broken) == 1 else set()
 
     def payments(self, plan: Plan, family: str = "") -> tuple[Payment, ...] | None:
         """Smallest payments that let the pots hold, the rules of a family left out; None where none do."""
-        programme = Programme(self.instance, self.evaluator.state(plan), lambda f, _: f != family)
-        return None if programme.hopeless() else programme.smallest()
+        if (plan, family) not in self._payments:
+            programme = Programme(self.instance, self.evaluator.state(plan), lambda f, _: f != family)
+            self._payments[plan, family] = None if programme.hopeless() else programme.smallest()
+        return self._payments[plan, family]
 
-    def _allowed_with_payments(self, plan: Plan, broken: set[str], families: Iterable[str]) -> set[str]:
+    def _allowed_with_payments(self, plan: Plan, broken: frozenset[str], families: Iterable[str]) -> set[str]:
         """As above, where hq cannot pay for a plan by itself."""
         others = broken - FAMILIES
         if len(others) > 1:
@@ -134,23 +142,27 @@ class Oracle:
             return set()
         return {f for f in FAMILIES & set(families) if self.payments(plan, f) is not None}
 
-    def _broken_families(self, plan: Plan) -> set[str]:
+    def _broken_families(self, plan: Plan) -> frozenset[str]:
         """Families whose rules a plan breaks; more than enough to know that no single one is to blame."""
+        if plan in self._broken:
+            return self._broken[plan]
         found: set[str] = set()
         for ref in self.evaluator.broken(plan):
             found.add(ref.family)
             if len(found - FAMILIES) > 1 or (len(found) > 1 and self.instance.settings.funding == "none"):
                 break
-        return found
+        self._broken[plan] = frozenset(found)
+        return self._broken[plan]
 
     @cached_property
     def _ranked(self) -> list[Optimum]:
         """All plans with their goals, the best of the first goal first."""
-        found = (p for p in plans(self.instance) if self.may is None or all(map(self.may, p.adoptions)))
+        if self.worth is not None:
+            return self.worth._ranked
         if self.instance.settings.objective == "npv" and goals(self.instance)[0].measure == "npv":
-            valued = [Optimum((self.evaluator.npv(plan),), plan) for plan in found]
+            valued = [Optimum((self.evaluator.npv(plan),), plan) for plan in plans(self.instance)]
         else:
-            valued = [Optimum(self.evaluator.goals(plan), plan) for plan in found]
+            valued = [Optimum(self.evaluator.goals(plan), plan) for plan in plans(self.instance)]
         return sorted(valued, key=lambda o: o.objective * self.senses[0], reverse=True)
 
     def _paid(self, best: Optimum | None, family: str) -> Optimum | None:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sequencer.plan.plan import Adoption
+from sequencer.types import Kind
+from tests.oracle.draw_pieces import GRANTS
 from tests.oracle.enumerate import Optimum, Oracle, same
 
 if TYPE_CHECKING:
+    from sequencer.instance.adoptables import Adoptable
     from sequencer.instance.instance import Instance
 
 Take = Callable[["Instance"], "Instance"]
@@ -40,6 +43,11 @@ def _setting(**fields: object) -> Take:
     return lambda i: i.model_copy(update={"settings": i.settings.model_copy(update=fields)})
 
 
+def _of(instance: Instance, kind: Kind) -> list[Adoptable]:
+    """Adoptables of a kind."""
+    return [item for item in instance.adoptables.values() if item.kind is kind]
+
+
 def _chosen(instance: Instance, adoption: Adoption) -> bool:
     """Whether an adoption takes one of the item's own modes that is not the first."""
     first = instance.adoptables[adoption.id].modes[0].id
@@ -48,6 +56,12 @@ def _chosen(instance: Instance, adoption: Adoption) -> bool:
 
 def _is_mandate(row: Any) -> bool:  # noqa: ANN401
     return any(word.startswith("mandate:") for word in row.requires)
+
+
+def _on_a_choice(instance: Instance) -> bool:
+    """Whether the exception waives a requirement of some of a set."""
+    named = {(e.item, e.requires) for e in instance.exceptions}
+    return any((r.item, word) in named for r in instance.requirements if r.at_least for word in r.requires)
 
 
 def _with_mode(row: Any) -> bool:  # noqa: ANN401
@@ -91,9 +105,33 @@ REMOVED: Mapping[str, Take] = {
     "category weights": _no("category_weights"),
     "programme under way": _no("initial_state"),
     "price of moves": _setting(move_cost=0),
+    "use factors of modes": lambda i: _with("sourcing_modes", use_factor={})(_with("modes", use_factor={})(i)),
+    "several pilots": _with("pilots", lambda r: r.at_least > 1, at_least=1),
+    "third step of fatigue": lambda i: (
+        _with("fatigue", lambda r: r.step == 2, width=None)(_without("fatigue", lambda r: r.step > 2)(i))
+        if any(r.step > 2 for r in i.fatigue)
+        else i
+    ),
     "weights of affiliates": _without("category_weights", lambda r: bool(r.affiliate)),
 }
 """Each with the instance made without it."""
+
+RULES_ONLY = frozenset(
+    {
+        "carry-over",
+        "pots of affiliates",
+        "released share",
+        "reinvestment",
+        "modes in requirements",
+        "mandate of a mode",
+        "at least n of a set",
+        "before",
+        "together",
+        "exclusive",
+        "bundle",
+    }
+)
+"""Those of them that say what is allowed, and nothing of what it is worth."""
 
 FORBIDDEN: Mapping[str, Uses] = {
     "sourcing modes": lambda i, a: bool(i.sourcing_modes) and ":" in a.id and _chosen(i, a),
@@ -102,6 +140,7 @@ FORBIDDEN: Mapping[str, Uses] = {
     "experienced archetypes": lambda _, a: a.mode == "swift",
     "further modes": lambda _, a: a.mode == "late",
     "exceptions": lambda _, a: a.id == "waiver",
+    "exceptions on choices": lambda i, a: a.id == "waiver" and _on_a_choice(i),
     "functions by brand": lambda i, a: a.id.partition("@")[0] in i.by_id("functions") and "@" in a.id,
 }
 """Each with the adoptions that make use of it."""
@@ -116,35 +155,63 @@ SAID: Mapping[str, Callable[[Instance], bool]] = {
 }
 """Each with whether an instance says it; taking it out would be another question."""
 
+SUBJECT: Mapping[str, Callable[[Instance], object]] = {
+    "windows": lambda i: any(a.earliest_live > 1 for a in i.adoptables.values()),
+    "capability_steps": lambda i: any(a.level and a.level > 1 for a in _of(i, Kind.STEP)),
+    "pilots": lambda i: i.pilots,
+    "parallel": lambda i: any(a.parallel is not None for a in i.archetypes) and len(i.affiliates) > 1,
+    "archetype_limits": lambda i: i.archetype_limits and len(i.affiliates) > 1,
+    "mandate": lambda i: len(_of(i, Kind.MANDATE)) > 1 or i.settings.mandate_path,
+    "mandate_grants": lambda i: any(getattr(row, grant) is not None for row in i.mandate for grant in GRANTS),
+    "earned_mandate": lambda i: any(row.earned_value for row in i.mandate) and not i.settings.mandate_path,
+    "transfers": lambda i: i.settings.funding == "budget-reallocation" and "hq" in i.budget,
+    "prices": lambda i: i.settings.funding == "internal-pricing" and "hq" in i.budget,
+    "affiliate_gains": lambda i: i.settings.every_affiliate_gains and len(i.affiliates) > 1,
+    "continuous_return": lambda i: i.settings.return_from_wave,
+    "minimum_values": lambda i: i.minimum_values,
+    "pace": lambda i: any(row.limit is not None for row in i.pace),
+    "start_small": lambda i: len(i.brands) > 1 and i.settings.brands_first_wave is not None,
+    "inhouse": lambda i: i.settings.inhouse_share and i.sourcing_modes and _of(i, Kind.STEP),
+    "balance": lambda i: i.settings.balance_gap is not None and len({c.layer for c in i.capabilities}) > 1,
+    "learning": lambda i: i.settings.strategic_gap is not None,
+    "maturity_gaps": lambda i: i.maturity_gaps,
+    "quick_wins": lambda i: i.quick_wins,
+    "measure_limits": lambda i: i.measure_limits,
+    "locks": lambda i: i.locks,
+}
+"""Families with whether an instance has what they are about."""
+
 FEATURES = (*REMOVED, *FORBIDDEN, *SAID)
 
 
-def mattering(instance: Instance, expected: Optimum | None) -> Iterator[str]:
-    """Features without which the best plan would be worth something else; those of :data:`SAID` where they are said."""
-    return (name for name in FEATURES if matters(name, instance, expected))
+def has(name: str, instance: Instance) -> bool:
+    """Whether an instance has what a family is about, or a feature."""
+    if name in SUBJECT:
+        return bool(SUBJECT[name](instance))
+    if name in REMOVED:
+        return REMOVED[name](instance) != instance
+    if name in FORBIDDEN:
+        ways = (Adoption(i.id, 1, m.id or None) for i in instance.decided.values() for m in i.modes)
+        return any(FORBIDDEN[name](instance, way) for way in ways)
+    return name not in SAID or SAID[name](instance)
 
 
 def used(instance: Instance) -> Iterator[str]:
     """Features that an instance has."""
-    yield from (name for name, without in REMOVED.items() if without(instance) != instance)
-    ways = [Adoption(i.id, 1, m.id or None) for i in instance.adoptables.values() for m in i.modes]
-    yield from (name for name, uses in FORBIDDEN.items() if any(uses(instance, way) for way in ways))
-    yield from (name for name, says in SAID.items() if says(instance))
+    return (name for name in FEATURES if has(name, instance))
 
 
-def matters(name: str, instance: Instance, expected: Optimum | None) -> bool:
-    """Whether one of them does."""
-    if name not in used(instance):
-        return False
+def matters(name: str, oracle: Oracle, expected: Optimum | None) -> bool:
+    """Whether the best plan would be worth something else without a feature that an instance has.
+
+    Those of :data:`SAID` matter where they are said. What something else names does not count as taken out.
+    """
+    instance = oracle.instance
     if name in SAID:
         return True
-    if name in REMOVED:
-        return _other_answer(Oracle(REMOVED[name](instance)), expected)
-    return _other_answer(Oracle(instance, lambda adoption: not FORBIDDEN[name](instance, adoption)), expected)
-
-
-def _other_answer(without: Oracle, expected: Optimum | None) -> bool:
-    """Whether the answer is another one; never where something names what was taken out."""
+    if name in FORBIDDEN:
+        return not same(oracle.best(lambda adoption: not FORBIDDEN[name](instance, adoption)), expected)
+    without = Oracle(REMOVED[name](instance), worth=oracle if name in RULES_ONLY else None)
     try:
         return not same(without.best(), expected)
     except KeyError:
