@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 SAFETY = 1e-6
 """Relative margin on every maximum, well above the tolerance of the linear solver."""
 
+LEAST = 1e-3
+"""Smallest maximum used, relative to the largest weight of its row: with one near its tolerance the solver's presolve
+finds no point where there is one."""
+
 Row = tuple[RuleRef, dict[int, float]]
 
 
@@ -90,7 +94,7 @@ def _by_start(
         most = relaxation.maximum(whole, fixed) if time.monotonic() < deadline else None
         if most is None:
             return []
-        most += SAFETY * max(1.0, most)
+        most = _safely(most, whole)
         row[starts[k]] = row.get(starts[k], 0.0) - most
         if k:
             row[starts[k - 1]] += most
@@ -112,8 +116,13 @@ def _by_period(
         if len(live) == 1 and time.monotonic() < deadline:
             most = relaxation.maximum(gains, {live[0]: 1.0})
             if most is not None:
-                rows.append((RuleRef("value", (driver,), s), {**gains, live[0]: -most - SAFETY * max(1.0, most)}))
+                rows.append((RuleRef("value", (driver,), s), {**gains, live[0]: -_safely(most, gains)}))
     return rows
+
+
+def _safely(most: float, weights: dict[int, float]) -> float:
+    """A maximum that no point exceeds, and that no solver takes for zero."""
+    return max(most + SAFETY * max(1.0, most), LEAST * max(weights.values()))
 
 
 def _with_rows(form: StandardForm, rows: list[Row]) -> StandardForm:

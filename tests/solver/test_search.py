@@ -70,6 +70,22 @@ def test_tightening_keeps_the_optimum_and_lowers_the_bound(formulation):
     assert relaxed(tight) >= relaxed(form) - 1e-6
 
 
+def test_a_driver_that_can_earn_nothing_is_no_clash(everything_is_large):
+    # jp costs itself 60 and earns 10 a year for three years at most, so it may not be adopted; r1 must be, for 1.
+    instance = make(
+        {"every_affiliate_gains": True},
+        drivers=[driver(one_off_cost=1)],
+        affiliates=[{"id": "jp", "affiliate_class": "any", "revenue": 1}],
+        archetypes=[{"id": "adapted", "duration": 0, "one_off_cost": 60, "hq_share": 0}],
+        locks=[{"item": "r1", "must": True}],
+    )
+    _, form, tight = forms(instance)
+    added = tight.matrix.tocsr()[form.matrix.shape[0] :]
+    # Entries as small as the solver's tolerance made its presolve say that there is no plan.
+    assert abs(added.data[added.data != 0]).min() > 1e-4
+    assert solve(instance, threads=1, start_plan=False).objective == pytest.approx(-1)
+
+
 def test_tightening_cuts_off_much_of_the_relaxation(medium):
     _, form, tight = forms(medium)
     # minimising: a higher bound is a tighter one
