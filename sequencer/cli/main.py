@@ -23,10 +23,12 @@ from sequencer.cli.map import map_
 from sequencer.cli.plot import plot
 from sequencer.cli.replan import replan
 from sequencer.cli.risk import risk
+from sequencer.cli.robust import robust
 from sequencer.cli.rules import rules
 from sequencer.cli.sensitivity import sensitivity
 from sequencer.cli.show import show
 from sequencer.cli.solve import solve
+from sequencer.cli.stages import stages
 from sequencer.cli.state import Exit, State, process_began
 from sequencer.cli.study import study
 from sequencer.cli.survey import survey
@@ -100,7 +102,7 @@ def _param(path: Path, command: click.Command, key: str) -> str:
 @click.command_panel("Make a roadmap", commands=["init", "validate", "survey", "solve", "replan"])
 @click.command_panel("Read it", commands=["show", "plot", "evaluate"])
 @click.command_panel("Look closer", commands=["compare", "risk", "map", "rules", "diff"])
-@click.command_panel("Weigh and vary", commands=["frontier", "ladder", "sensitivity", "study"])
+@click.command_panel("Weigh and vary", commands=["frontier", "ladder", "sensitivity", "robust", "stages", "study"])
 def cli() -> None:
     """Find the sequence of adoption waves of a transformation.
 
@@ -131,6 +133,8 @@ for _command in (
     frontier,
     ladder,
     sensitivity,
+    robust,
+    stages,
     study,
 ):
     cli.add_command(_command)

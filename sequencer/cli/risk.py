@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -17,9 +17,17 @@ from sequencer.cli.common import (
     write_picture,
     write_text,
 )
+from sequencer.cli.drawing import failures_option, shape_option, together_option
 from sequencer.cli.render import echo_json, echo_report
-from sequencer.cli.types import FRACTION
+from sequencer.cli.state import say
+from sequencer.cli.types import DURATION, FRACTION
 from sequencer.errors import RunError
+
+if TYPE_CHECKING:
+    from sequencer.run.folder import Run
+    from sequencer.study.draws import DrawOptions
+    from sequencer.study.monte_carlo import MonteCarlo
+    from sequencer.study.robust import Reoptimised
 
 
 @click.command(
@@ -28,74 +36,97 @@ from sequencer.errors import RunError
         "sequencer risk run",
         "sequencer risk run --draws 100000 --seed 1 -o risk.png",
         "sequencer risk run --together 'drivers.*.potential' --together 'outcome.*' --csv draws.csv",
+        "sequencer risk run --anew 20 --anew-gap 3% --anew-limit 60",
     ),
 )
 @click.argument("run", type=PATH)
 @click.option("--draws", type=int, default=10_000, show_default=True, metavar="N", help="How many draws.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Same seed, same draws.")
-@click.option(
-    "--shape",
-    type=click.Choice(["triangular", "lognormal"]),
-    default="triangular",
-    show_default=True,
-    help="Distribution of amounts with a low or high value. Triangular: from low to high, base the most likely. "
-    "Lognormal: low, base and high are its 5 %, 50 % and 95 % quantiles; shares stay triangular.",
-)
+@shape_option
 @click.option("--latin", is_flag=True, help="Latin hypercube: spread every source evenly; steadier with few draws.")
-@click.option(
-    "--together",
-    multiple=True,
-    metavar="NAMES",
-    help="Sources that are high or low together, by patterns such as 'drivers.*.potential' (several in one text, "
-    "separated by spaces). Repeatable: a group each; all else is independent.",
-)
-@click.option("--failures/--no-failures", default=True, help="Whether adoptions succeed or fail, or count on average.")
+@together_option
+@failures_option
 @click.option(
     "--level", type=FRACTION, default="95%", show_default=True, help="Mean of the worst 1 - LEVEL of all draws."
 )
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Also draw the distribution: .png, .svg or .pdf.")
 @click.option("--csv", "csv_file", type=PATH, metavar="FILE", help="Also write every draw as CSV, one a row.")
+@click.option(
+    "--anew",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Also solve N draws anew, as if each were known beforehand: what foresight would be worth.",
+)
+@click.option("--anew-gap", type=FRACTION, default="2%", show_default=True, help="Gap of each of these solves.")
+@click.option("--anew-limit", type=DURATION, metavar="SECONDS", help="Time limit of each of them.  [default: none]")
 @json_option
 @output_options
-def risk(
-    run: Path,
-    draws: int,
-    seed: int,
-    shape: str,
-    latin: bool,
-    together: tuple[str, ...],
-    failures: bool,
-    level: float,
-    output: Path | None,
-    csv_file: Path | None,
-    as_json: bool,
-) -> None:
+def risk(**given: Any) -> None:  # noqa: ANN401
     """Draw what the plan of a RUN is worth: uncertain amounts, and adoptions that succeed or fail.
 
     Uncertain is every amount that has a low or a high value beside it (columns such as potential_low). Decisions stay
     as planned, and rules are not looked at again. Shown are quantiles, the probability of a loss, the mean of the worst
     draws, and which assumptions the spread comes from.
     """
-    check_picture(output)
-    found = load_run(run)
+    check_picture(given["output"])
+    found = load_run(given["run"])
     if found.plan is None:
-        message = f"{run} holds no plan, so there is nothing to draw. Solve again with more time or fewer rules."
+        message = (
+            f"{given['run']} holds no plan, so there is nothing to draw. Solve again with more time or fewer rules."
+        )
         raise RunError(message)
-    from sequencer.report import risk as report
     from sequencer.study.draws import DrawOptions
     from sequencer.study.monte_carlo import simulate
 
-    groups = tuple(tuple(names.split()) for names in together)
-    options = DrawOptions(draws, seed, shape, latin, failures, groups)  # type: ignore[arg-type]
+    groups = tuple(tuple(names.split()) for names in given["together"])
+    options = DrawOptions(
+        given["draws"], given["seed"], given["shape"], given["latin"], given["failures"], together=groups
+    )
     made = simulate(found.instance, found.plan, options)
-    if csv_file is not None:
-        write_text(report.draws_csv(made), csv_file)
-    if output is not None:
+    anew = _anew(found, options, given) if given["anew"] else None
+    _write(made, given)
+    _print(found, made, anew, given)
+
+
+def _anew(run: Run, options: DrawOptions, given: dict[str, Any]) -> Reoptimised:
+    """Solve some draws anew, and say how far it has come."""
+    from dataclasses import replace
+
+    from sequencer.solver.options import SolveOptions
+    from sequencer.study.robust import reoptimised
+
+    assert run.plan is not None
+    solving = SolveOptions(gap=given["anew_gap"], time_limit=given["anew_limit"])
+    return reoptimised(
+        run.instance,
+        run.plan,
+        replace(options, draws=given["anew"]),
+        solving,
+        told=lambda one: say(f"Solved {one.scenario} of {given['anew']}: {one.npv.low:.6g}", hint=True),
+    )
+
+
+def _write(made: MonteCarlo, given: dict[str, Any]) -> None:
+    """Write what files were asked for."""
+    if given["csv_file"] is not None:
+        from sequencer.report.risk import draws_csv
+
+        write_text(draws_csv(made), given["csv_file"])
+    if given["output"] is not None:
         from sequencer.report.figures.risk import risk_figure
 
-        write_picture(risk_figure(made), output)
-    if as_json:
-        echo_json(report.content(made, level) | {"run": found.name})
-    else:
-        for table in report.tables(made, level):
-            echo_report(table)
+        write_picture(risk_figure(made), given["output"])
+
+
+def _print(run: Run, made: MonteCarlo, anew: Reoptimised | None, given: dict[str, Any]) -> None:
+    from sequencer.report import risk as report
+    from sequencer.report.robust import reoptimised_tables
+
+    if given["as_json"]:
+        content = report.content(made, given["level"]) | {"run": run.name}
+        echo_json(content if anew is None else content | {"anew": anew.to_dict()})
+        return
+    for table in report.tables(made, given["level"]):
+        echo_report(table)
+    for table in reoptimised_tables(anew) if anew is not None else ():
+        echo_report(table)

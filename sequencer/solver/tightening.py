@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
+from sequencer.instance.goals import IN_SCENARIO
 from sequencer.solver.highs import Relaxation
 from sequencer.solver.scaling import power_of_two
 from sequencer.types import RuleRef
@@ -65,11 +66,19 @@ def tighten(model: SequencingModel, form: StandardForm, deadline: float) -> Stan
 
 
 def _weights(model: SequencingModel, form: StandardForm) -> dict[tuple[str, int], dict[int, float]]:
-    """What each value column adds to the objective, by driver and period; only what helps."""
+    """What each value column adds to the objective, by driver and period; only what helps.
+
+    Where the objective is made of scenarios, what it adds to them all together: any weights give rows that hold.
+    """
+    cost = form.cost.copy()
+    for name, npv in model.over_scenarios.items():
+        for column, coefficient in npv.terms.items() if name.startswith(IN_SCENARIO) else ():
+            at = form.form_column[column]
+            cost[at] -= coefficient * form.units[at] if at >= 0 else 0.0
     made = {}
     for key, columns in model.value.earned().items():
         at = [int(form.form_column[c]) for c in columns]
-        gains = {c: -float(form.cost[c]) for c in at if c >= 0 and form.cost[c] < 0}
+        gains = {c: -float(cost[c]) for c in at if c >= 0 and cost[c] < 0}
         if gains:
             made[key] = gains
     return made

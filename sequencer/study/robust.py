@@ -16,7 +16,7 @@ from sequencer.solver.solve import solve
 from sequencer.study.draws import DrawOptions, Floats
 from sequencer.study.executor import Mapper, serial
 from sequencer.study.intervals import Interval, mean
-from sequencer.study.scenarios import Alone, best_alone, check_scenarios, drawn
+from sequencer.study.scenarios import Alone, best_alone, check_scenarios, drawn, each_alone
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -210,6 +210,15 @@ class Reoptimised:
             for q in shares
         ]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Everything of it as JSON."""
+        return {
+            "foresight": self.foresight.to_dict(),
+            "fixed": self.fixed.tolist(),
+            "best": [b.npv.to_dict() for b in self.best],
+            "adopted": self.adopted,
+        }
+
     @property
     def adopted(self) -> dict[str, float]:
         """Share of draws whose best plan adopts each item: what is always done, and what depends."""
@@ -251,7 +260,7 @@ def reoptimised(
     given = drawn(instance, draws)
     fixed = evaluate(given, plan).measures
     found = []
-    for one in best_alone(given, options, mapper=mapper, start=plan):
+    for one in each_alone(given, options, mapper=mapper, start=plan):
         own = fixed[f"scenario_npv:{one.scenario}"] or 0.0
         better = one if one.npv.low >= own else replace(one, plan=plan, npv=one.npv.at_least(own))
         found.append(better)

@@ -199,10 +199,22 @@ def best_alone(
     sequencer.errors.SequencerError
         If there are no scenarios, or one of them has no plan in the time given.
     """
+    return tuple(each_alone(instance, options, mapper=mapper, start=start, adapt=adapt))
+
+
+def each_alone(
+    instance: Instance,
+    options: SolveOptions | None = None,
+    *,
+    mapper: Mapper = serial,
+    start: Plan | None = None,
+    adapt: Callable[[Instance], Instance] = lambda one: one,
+) -> Iterator[Alone]:
+    """As :func:`best_alone`, one after the other as they are solved."""
     check_scenarios(instance)
     chosen = options or SolveOptions(threads=1)
-    cases = [Case(f.id, adapt(alone(instance, f.id)), options=chosen, start=start) for f in instance.futures]
-    return tuple(_found(instance, mapper(solve_case, cases)))
+    cases = (Case(f.id, adapt(alone(instance, f.id)), options=chosen, start=start) for f in instance.futures)
+    yield from _found(instance, mapper(solve_case, cases))
 
 
 def _found(instance: Instance, results: Iterable[CaseResult]) -> Iterator[Alone]:

@@ -29,6 +29,8 @@ COMMANDS = (
     "frontier",
     "ladder",
     "sensitivity",
+    "robust",
+    "stages",
     "study",
 )
 
