@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import sequencer
 from sequencer.errors import RunError, SequencerError
 from sequencer.study import cluster
 from sequencer.study.cluster import Cluster
@@ -66,3 +67,36 @@ def test_workers_suit_cores_and_memory(monkeypatch):
     assert cluster.usual_workers() == 3  # 7 GiB hold three solves of 2 GiB
     pages["SC_PHYS_PAGES"] = 2**16
     assert cluster.usual_workers() == 1
+
+
+# -- a cluster reached by its address ----------------------------------------------------------------------------------
+
+
+def address_of(made):
+    return made._client.cluster.scheduler_address
+
+
+def test_a_cluster_is_reached_by_its_address(pair):
+    with Cluster(address=address_of(pair)) as there:
+        assert there.workers == 2
+        assert list(there(math.sqrt, (16, 9, 4))) == [4, 3, 2]
+    assert list(pair(math.sqrt, (1,))) == [1]  # leaving does not end it
+
+
+def test_workers_that_are_not_like_this_process_are_refused(pair, monkeypatch):
+    monkeypatch.setattr(sequencer, "__version__", "9.9")
+    with pytest.raises(SequencerError, match=r"sequencer \d.* there, 9.9 here. Install the same versions"):
+        Cluster(address=address_of(pair))
+    monkeypatch.setattr("distributed.Client.nthreads", lambda _: {"tcp://w": 2})
+    with pytest.raises(SequencerError, match="--nthreads 1"):
+        Cluster(address=address_of(pair))
+
+
+def test_a_scheduler_that_is_lost_ends_the_work_with_what_to_do():
+    here = Cluster(1)
+    with Cluster(address=address_of(here)) as there:
+        there.submit("long", time.sleep, 60)
+        here.submit("mine", time.sleep, 60)
+        here.close()
+        with pytest.raises(RunError, match="out of reach. What is finished is kept"):
+            there.next_done()
