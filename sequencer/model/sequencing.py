@@ -87,6 +87,8 @@ class SequencingModel:
         self._live: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
         self._started: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
         self._blocks: dict[str, pyo.Constraint] = {}
+        past = (i for i in instance.adoptables.values() if i.history is not None)
+        self._history = {item.id: item.history for item in past}
         self._make_adoption_columns()
 
     # -- columns ------------------------------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ class SequencingModel:
         return self._started[key]
 
     def _by(self, item: str, mode: str, wave: int) -> Linear:
-        history = self.instance.adoptables[item].history
+        history = self._history.get(item)
         if history is not None:
             return Linear(float(mode == history.mode))
         window = self.reach.windows[item, mode]
@@ -173,7 +175,7 @@ class SequencingModel:
 
     def in_progress(self, item: str, wave: int, mode: Mode) -> Linear:
         """Whether an adoptable is in progress in a mode; the start wave always counts."""
-        history = self.instance.adoptables[item].history
+        history = self._history.get(item)
         if history is not None:
             return Linear(float(mode.id == history.mode and not history.lives(wave)))
         return self._by(item, mode.id, wave) - self._by(item, mode.id, wave - mode.span)

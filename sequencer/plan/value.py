@@ -28,7 +28,7 @@ def cells(state: State) -> Iterator[Earning]:
         own = driver.mode.value_factor * driver.mode.success
         for a, b, k, weight, members, gates in prepared.cells[driver.item.id]:
             since = state.live_since(members)
-            before = state.months_before(members, gates)
+            before = state.months_before(members, gates) if prepared.past else 0
             if since is not None and gates:
                 since = _through(state, gates, since)
             if since is None or since > periods:
