@@ -157,10 +157,13 @@ def gather(record: type[BaseModel], cells: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def row_id(record: type[Record], cells: Mapping[str, Any]) -> str:
-    """Business id of a row from its cells, as far as they are filled."""
+    """Business id of a row from its cells, as far as they are filled; an optional part that is empty is left out."""
     parts = []
     for name in record.key:
-        value = cells.get(name, columns_of(record).fixed[name].default)
+        column = columns_of(record).fixed[name]
+        value = cells.get(name, column.default)
+        if value is None and not column.required:
+            continue
         parts.append(" ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value))
     return ":".join(parts) if any(parts) else ""
 

@@ -25,6 +25,7 @@ EXPECTED = {
     "several-modes": ("modes.csv", 3, "several-modes", "variant_of"),
     "sides-overlap": ("pilots.csv", 2, "sides-overlap", "one side only"),
     "split-above-one": ("cost_splits.csv", 3, "split-above-one", "sum to 1"),
+    "step-missing": ("initial_state.csv", 3, "step-missing", "Add a row live for insight:1"),
     "too-few": ("requirements.csv", 4, "too-few", "at most 2"),
     "too-large": ("budgets.csv", 3, "too-large", "larger unit"),
     "undefined-level": ("requirements.csv", 7, "unknown-level", "level 3"),

@@ -20,7 +20,18 @@ from sequencer.solver.solve import solve
 TINY = Path(__file__).parents[2] / "instances" / "tiny"
 NAMES = sorted(folder.name for folder in TINY.iterdir() if folder.is_dir())
 
-COUNTABLE = ("archetypes", "attention", "carry-over", "locks", "mandate", "pace", "ramp", "two-steps", "wait-and-see")
+COUNTABLE = (
+    "archetypes",
+    "attention",
+    "carry-over",
+    "locks",
+    "mandate",
+    "pace",
+    "ramp",
+    "two-steps",
+    "under-way",
+    "wait-and-see",
+)
 """Instances with few enough plans to look at every one of them here."""
 
 
@@ -36,7 +47,7 @@ def expected_plan(name: str) -> Plan:
 def all_plans(instance: Instance) -> list[Plan]:
     ways = [
         [None, *(Adoption(i, w, m.id or None) for w in range(1, instance.n_waves + 1) for m in item.modes)]
-        for i, item in instance.adoptables.items()
+        for i, item in instance.decided.items()
     ]
     return [Plan(tuple(a for a in chosen if a is not None)) for chosen in itertools.product(*ways)]
 
