@@ -100,7 +100,8 @@ def run(study_file: Path, output: Path, as_json: bool, **work: Any) -> None:  # 
         from sequencer.study.reading import read_study
         from sequencer.study.running import run as run_study
 
-        return run_study(read_study(study_file), output, listeners=[_Line()], words=clash_lines, **how)
+        line = _Line()
+        return run_study(read_study(study_file, line.reading), output, listeners=[line], words=clash_lines, **how)
 
     _finish(output, as_json, begin)
 
@@ -266,7 +267,7 @@ class _Line:
         import sys
 
         self._terminal = sys.stderr.isatty()
-        self._shown = -self.EVERY
+        self._shown = time.monotonic()
 
     def __call__(self, event: Any) -> None:  # noqa: ANN401
         from sequencer.study.running import Told
@@ -278,13 +279,22 @@ class _Line:
             self._wipe()
             say(f"Cases are solved {event.message}.", hint=True)
             return
-        now = time.monotonic()
         last = event.done == event.total
-        if state().quiet or not (self._terminal or last or now - self._shown >= self.EVERY):
-            return
-        self._shown = now
+        if not state().quiet and (self._terminal or last or self._due()):
+            self._show(_progress_text(event), stays=last)
+
+    def reading(self, done: int, total: int) -> None:
+        """Take how many cases are made; nothing is shown where that is quick."""
+        if not state().quiet and self._due():
+            self._show(f"Reading the study: {done} of {total} cases", stays=False)
+
+    def _due(self) -> bool:
+        return time.monotonic() - self._shown >= self.EVERY
+
+    def _show(self, text: str, *, stays: bool) -> None:
+        self._shown = time.monotonic()
         self._wipe()
-        click.echo(_progress_text(event), err=True, nl=not self._terminal or last)
+        click.echo(text, err=True, nl=not self._terminal or stays)
 
     def _wipe(self) -> None:
         if self._terminal and not state().quiet:

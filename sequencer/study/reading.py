@@ -6,7 +6,7 @@ import hashlib
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,13 +86,15 @@ class Study:
     measures: tuple[str, ...]
 
 
-def read_study(path: str | Path) -> Study:
+def read_study(path: str | Path, tell: Callable[[int, int], None] = lambda done, total: None) -> Study:
     """Read a study file and everything it names.
 
     Parameters
     ----------
     path
         TOML file; paths in it start from its folder.
+    tell
+        Called with how many cases are made and how many there are, as making the instances of many takes a while.
 
     Raises
     ------
@@ -112,7 +114,10 @@ def read_study(path: str | Path) -> Study:
     _check_parents(expander, drafts)
     _check_measures(expander, form, base)
     _check_parameters(expander, drafts, base)
-    made = [_resolved(base, draft) for draft in drafts]
+    made = []
+    for draft in drafts:
+        made.append(_resolved(base, draft))
+        tell(len(made), len(drafts))
     problems += dict.fromkeys(problem for resolved in made for problem in resolved.misfits)
     if problems:
         raise InputError(list(dict.fromkeys(problems)))

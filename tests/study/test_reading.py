@@ -75,6 +75,12 @@ def test_a_grid_combines_all_with_all_in_the_order_of_the_file(study_file):
     assert case.options.threads == 1
 
 
+def test_making_the_cases_is_told(study_file):
+    told = []
+    read_study(study_file(GRID), lambda *counts: told.append(counts))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
 def test_a_list_walks_its_axes_together(study_file):
     text = GRID.replace("grid", "list")
     assert [p.id for p in read_study(study_file(text)).cases] == [
