@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,10 +17,15 @@ from sequencer.errors import SequencerError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sequencer.study.executor import Mapper
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 SEARCH = ("gap", "time_limit", "threads", "seed", "deterministic", "max_nodes")
 """Options of each solve, named as in :func:`sequencer.solve`."""
+
+EACH_SOLVE = ("--gap", "--time-limit", "--max-nodes", "--threads", "--seed", "--deterministic", "--workers")
+"""Panel of these options, with that of the processes."""
 
 folder_option = click.option(
     "-o", "--output", type=PATH, metavar="DIR", help="Keep tables, picture and plans in this folder, made anew."
@@ -69,6 +75,30 @@ def _options(gap: str) -> list[Callable[[F], F]]:
             "--max-nodes", type=click.IntRange(min=1), metavar="N", help="Stop each solve after so many nodes."
         ),
     ]
+
+
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that solve single scenarios beside each other, one thread each.",
+)
+
+
+@contextmanager
+def mapped(workers: int) -> Iterator[Mapper]:
+    """What maps solves over so many processes; over none but this one where it is one."""
+    from sequencer.study.executor import serial
+
+    if workers == 1:
+        yield serial
+        return
+    from sequencer.study.cluster import Cluster
+
+    with Cluster(workers) as cluster:
+        yield cluster
 
 
 def searched(given: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from sequencer.cli.analysis import mapped, workers_option
 from sequencer.cli.common import (
     PATH,
     Command,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 )
 @click.option("--anew-gap", type=FRACTION, default="2%", show_default=True, help="Gap of each of these solves.")
 @click.option("--anew-limit", type=DURATION, metavar="SECONDS", help="Time limit of each of them.  [default: none]")
+@workers_option
 @json_option
 @output_options
 def risk(**given: Any) -> None:  # noqa: ANN401
@@ -97,13 +99,15 @@ def _anew(run: Run, options: DrawOptions, given: dict[str, Any]) -> Reoptimised:
 
     assert run.plan is not None
     solving = SolveOptions(gap=given["anew_gap"], time_limit=given["anew_limit"])
-    return reoptimised(
-        run.instance,
-        run.plan,
-        replace(options, draws=given["anew"]),
-        solving,
-        told=lambda one: say(f"Solved {one.scenario} of {given['anew']}: {one.npv.low:.6g}", hint=True),
-    )
+    with mapped(given["workers"]) as mapper:
+        return reoptimised(
+            run.instance,
+            run.plan,
+            replace(options, draws=given["anew"]),
+            solving,
+            mapper=mapper,
+            told=lambda one: say(f"Solved {one.scenario} of {given['anew']}: {one.npv.low:.6g}", hint=True),
+        )
 
 
 def _write(made: MonteCarlo, given: dict[str, Any]) -> None:

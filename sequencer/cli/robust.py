@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from sequencer.cli.analysis import check_folder, folder_option, search_options, searched, write_results
+from sequencer.cli.analysis import (
+    EACH_SOLVE,
+    check_folder,
+    folder_option,
+    mapped,
+    search_options,
+    searched,
+    workers_option,
+    write_results,
+)
 from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, load_instance, output_options
 from sequencer.cli.drawing import DRAWING, draw_options, with_draws
 from sequencer.cli.render import echo_json, echo_report
@@ -42,15 +51,14 @@ if TYPE_CHECKING:
 @draw_options
 @instance_options
 @search_options("0.01")
+@workers_option
 @folder_option
 @json_option
 @output_options
 @click.option_panel("What counts", options=["--aim", "--level"])
 @click.option_panel("Scenarios", options=list(DRAWING))
 @click.option_panel("Instance", options=["--overlay", "--lock"])
-@click.option_panel(
-    "Each solve", options=["--gap", "--time-limit", "--max-nodes", "--threads", "--seed", "--deterministic"]
-)
+@click.option_panel("Each solve", options=list(EACH_SOLVE))
 @click.option_panel("Output", options=["--output", "--json", "--quiet", "--verbose", "--log-file", "--help"])
 def robust(**given: Any) -> None:  # noqa: ANN401
     """Find the plan of an INSTANCE that is best over scenarios, beside the one that is best on base values.
@@ -65,7 +73,8 @@ def robust(**given: Any) -> None:  # noqa: ANN401
 
     options = SolveOptions(**searched(given))
     instance = scenarios_of(given)
-    found = search(instance, given["aim"], options)
+    with mapped(given["workers"]) as mapper:
+        found = search(instance, given["aim"], options, mapper=mapper)
     if output is not None:
         _keep(found, output)
     if given["as_json"]:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from sequencer.cli.analysis import check_folder, folder_option, search_options, searched, write_results
+from sequencer.cli.analysis import (
+    EACH_SOLVE,
+    check_folder,
+    folder_option,
+    mapped,
+    search_options,
+    searched,
+    workers_option,
+    write_results,
+)
 from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, output_options
 from sequencer.cli.drawing import DRAWING, draw_options
 from sequencer.cli.render import echo_json, echo_report
@@ -37,15 +46,14 @@ if TYPE_CHECKING:
 @draw_options
 @instance_options
 @search_options("0.01")
+@workers_option
 @folder_option
 @json_option
 @output_options
 @click.option_panel("What is decided when", options=["--first"])
 @click.option_panel("Scenarios", options=list(DRAWING))
 @click.option_panel("Instance", options=["--overlay", "--lock"])
-@click.option_panel(
-    "Each solve", options=["--gap", "--time-limit", "--max-nodes", "--threads", "--seed", "--deterministic"]
-)
+@click.option_panel("Each solve", options=list(EACH_SOLVE))
 @click.option_panel("Output", options=["--output", "--json", "--quiet", "--verbose", "--log-file", "--help"])
 def stages(**given: Any) -> None:  # noqa: ANN401
     """Decide the first waves of an INSTANCE now, and the rest once the scenario is known.
@@ -60,7 +68,9 @@ def stages(**given: Any) -> None:  # noqa: ANN401
     from sequencer.study.stages import two_stages
 
     options = SolveOptions(**searched(given))
-    found = two_stages(scenarios_of(given), given["first"], options)
+    instance = scenarios_of(given)
+    with mapped(given["workers"]) as mapper:
+        found = two_stages(instance, given["first"], options, mapper=mapper)
     if output is not None:
         _keep(found, output)
     if given["as_json"]:

@@ -23,8 +23,9 @@ from sequencer.solver.aims import TOLERANCE, Aim, aimed
 from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.fixed import Fixed
 from sequencer.solver.highs import Highs
-from sequencer.solver.search import EXACT
+from sequencer.solver.search import EXACT, SMALL
 from sequencer.solver.standard_form import Floats, StandardForm, standard_form
+from sequencer.solver.tightening import tighten
 from sequencer.study.intervals import Interval
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     from sequencer.plan.plan import Plan
     from sequencer.solver.options import SolveOptions
     from sequencer.types import Termination
+
+
+TIGHTEN_SECONDS = 15.0
+"""Most time spent on tightening, and the most of the time limit."""
+
+TIGHTEN_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class ExtensiveForm:
         self.instance = instance.model_copy(update={"settings": settings})
         self.options = options
         self.model = build(self.instance, formulation=options.formulation, reduce=options.reduce)
-        self.form = standard_form(self.model)
+        self.form = self._tightened()
         self.names = [f.id for f in self.instance.futures]
         shared = np.zeros(len(self.form.cost), dtype=bool)
         decisions = [(wave, column) for (_, _, wave), column in self.model.adopt.items()]
@@ -83,6 +90,15 @@ class ExtensiveForm:
             if wave <= first and at >= 0:
                 shared[at] = True
         self.shared, self.own = np.flatnonzero(shared), np.flatnonzero(~shared)
+
+    def _tightened(self) -> StandardForm:
+        """Form of a scenario, with rows that every plan keeps and that cut off much of the relaxation."""
+        form = standard_form(self.model)
+        if not self.options.tighten or int(form.integral.sum()) <= SMALL:
+            return form
+        limit = np.inf if self.options.time_limit is None else TIGHTEN_SHARE * self.options.time_limit
+        deadline = np.inf if self.options.deterministic else time.monotonic() + min(TIGHTEN_SECONDS, limit)
+        return tighten(self.model, form, deadline)
 
     def solve(self, starts: Mapping[str, Plan], deadline: float | None = None) -> Extensive:
         """Search for the plans whose expected net present value is largest.

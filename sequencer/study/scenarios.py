@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -188,7 +188,8 @@ def best_alone(
     options
         Of each solve; one thread and a gap of 1 % where not given.
     mapper
-        What applies :func:`~sequencer.study.case.solve_case` to the scenarios, here or in other processes.
+        What applies :func:`~sequencer.study.case.solve_case` to the scenarios, here or in other processes, where each
+        solve has one thread.
     start
         Plan that each search starts from.
     adapt
@@ -213,6 +214,8 @@ def each_alone(
     """As :func:`best_alone`, one after the other as they are solved."""
     check_scenarios(instance)
     chosen = options or SolveOptions(threads=1)
+    if mapper is not serial:  # solves beside each other have one thread each
+        chosen = replace(chosen, threads=1)
     cases = (Case(f.id, adapt(alone(instance, f.id)), options=chosen, start=start) for f in instance.futures)
     yield from _found(instance, mapper(solve_case, cases))
 
