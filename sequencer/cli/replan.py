@@ -130,7 +130,7 @@ class ReplanOutcome(Outcome):
     task: Task
 
     def given(self) -> tuple[Instance, Plan | None]:
-        """The waves that are left, and what is left of the old plan."""
+        """The waves that are left, and the plan to start from."""
         from sequencer.report.replan import before
         from sequencer.study.replanning import prepare
 
@@ -147,7 +147,7 @@ class ReplanOutcome(Outcome):
         )
         for table in before(self.task) if not asked.as_json else ():
             echo_report(table)
-        return self.task.instance, self.task.reference
+        return self.task.instance, self.task.start
 
     def tell(self, result: Result, run: str | None) -> None:
         """Print the result, what moved and why."""

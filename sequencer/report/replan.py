@@ -30,7 +30,10 @@ def moves(made: Replan) -> Table:
     rows = tuple(_row(made, move) for move in made.moves)
     notes = [_numbering(made.task)] if rows else ["Nothing moved: the rest of the old plan stands."]
     if rows and not made.result.proven_optimal:
-        notes.append("The search ended with a gap, so that not every move may be needed; --gap 0 makes the fewest.")
+        notes.append(
+            "The search ended with a gap, so that not every move may be needed; more time, or --gap 0, makes fewer. "
+            "A dash: no rule that the old plan would break is about it."
+        )
     if made.task.dropped:
         late = ", ".join(words.one_line(made.instance.label(i)) for i in made.task.dropped)
         notes.append(f"Late already, and so no move whatever becomes of it: {late}.")
@@ -44,7 +47,9 @@ def _row(made: Replan, move: Move) -> tuple[str, ...]:
 
 
 def _worth_it(made: Replan) -> str:
-    """Why something moves that no broken rule is about: whatever the search found is better with it than without."""
+    """Why something moves that no broken rule is about: the proven optimum is better with it than without."""
+    if not made.result.proven_optimal:
+        return words.NONE
     return "better so, given the other moves" if made.task.kept.violations else "worth more"
 
 

@@ -240,7 +240,7 @@ class _Cut:
                 category = row.cells.get("category", "")
                 state = self.course.state
                 earned = sum(state.value(w, category, affiliate) for w in range(1, self.k + 1))
-                self._set(row, amount=row.cells["amount"] - earned)
+                self._set(row, amount=row.cells["amount"] - earned, amount_low=None, amount_high=None)
                 if row.cells["amount"] <= 0:
                     continue
             kept.append(row)

@@ -8,7 +8,7 @@ where it can still be kept, it wins every tie, and what differs from it is a mov
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -80,6 +80,15 @@ class Task:
     def dropped(self) -> tuple[str, ...]:
         """What should have started in a finished wave and has not: left open, and no move."""
         return self.course.late
+
+    @property
+    def start(self) -> Plan:
+        """What the search starts from: the rest of the old plan, and what is late started at once; repaired if need be.
+
+        Without what is late, whatever needs it would be dropped rather than put off.
+        """
+        late = (Adoption(i, 1, self.course.plan.mode(i)) for i in self.dropped)
+        return replace(self.reference, adoptions=(*self.reference.adoptions, *late))
 
     def moves(self, plan: Plan) -> tuple[Move, ...]:
         """What a plan decides otherwise than what is left of the old one, in the order of the instance."""
@@ -219,7 +228,7 @@ def replan(
         As in :func:`prepare` and :func:`sequencer.solve`.
     """
     task = prepare(instance, plan, actuals, after=after, max_moves=max_moves, move_cost=move_cost)
-    return Replan(task, solve(task.instance, start=task.reference, **options))
+    return Replan(task, solve(task.instance, start=task.start, **options))
 
 
 def actuals_template(instance: Instance, plan: Plan, after: int) -> str:
