@@ -57,7 +57,9 @@ def locks(scene: Scene) -> Iterator[InputProblem]:
             places = list(dict.fromkeys(place(scene, ("locks", index)) for index in found.rows))
             decided = f" (decided in {' and in '.join(places)})" if len(places) > 1 else ""
             message = f"{item_id} {contradiction}{decided}"
-            yield scene.problem("locks", found.rows[-1], "lock-contradiction", message, REMEDY)
+            begun = scene.instance.adoptables[item_id].history is not None
+            remedy = "Take the lock out: what has started is decided." if begun else REMEDY
+            yield scene.problem("locks", found.rows[-1], "lock-contradiction", message, remedy)
 
 
 def _alone(scene: Scene, index: int, lock: Lock) -> Iterator[InputProblem]:

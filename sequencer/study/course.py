@@ -17,7 +17,7 @@ from sequencer.plan.plan import Adoption, Plan
 from sequencer.plan.prepared import Prepared
 from sequencer.plan.start import Start
 from sequencer.plan.state import State
-from sequencer.plan.wording import capital, item_name
+from sequencer.plan.wording import capital, item_name, listed, money
 from sequencer.study.actuals import Actuals
 from sequencer.types import HQ
 
@@ -288,9 +288,9 @@ class Course:
             for name in names:
                 now, then = (sum(f(name, w) for w in range(1, self.after + 1)) for f in (own, other))
                 if abs(now - then) > 1e-9 * max(1.0, abs(then)):
-                    made[f"{kind} {name}"] = (
-                        f"{self.instance.label(name)} has {kind} {now:.6g}, planned were {then:.6g}"
-                    )
+                    said, due = (money(self.instance, amount) for amount in (now, then))
+                    who = f"Pot {self.instance.label(name)}" if kind == "spent" else capital(name.replace("_", " "))
+                    made[f"{kind} {name}"] = f"{who} has {kind} {said}, planned were {due}"
         return made
 
     def _deviation(self, item_id: str) -> str:
@@ -306,12 +306,14 @@ class Course:
         if found.wave != planned.wave:
             parts.append(f"started in wave {found.wave} instead of wave {planned.wave}")
         if found.live != planned.live and found.live != EVER:
-            parts.append(f"is live from wave {found.live} instead of wave {planned.live}")
+            went = "goes" if found.live > self.after else "went"
+            parts.append(f"{went} live in wave {found.live} instead of wave {planned.live}")
         if found.mode != planned.mode:
             parts.append(f"is done as {found.mode} instead of {planned.mode}")
         if abs(found.to_pay - planned.to_pay) > 1e-9:
-            parts.append(f"still costs {found.to_pay:.6g} instead of {planned.to_pay:.6g}")
-        return f"{name} {', '.join(parts)}" if parts else ""
+            now, then = (money(self.instance, b.to_pay) for b in (found, planned))
+            parts.append(f"still costs {now} instead of {then}")
+        return f"{name} {listed(parts)}" if parts else ""
 
 
 def _months(day: dt.date, end: dt.date | None) -> int:

@@ -28,7 +28,7 @@ def test_actuals_break_the_old_plan_and_it_says_what_moved_and_why(run_cli, a_ru
     asked = ("replan", "run", "--actuals", "actuals.csv", "--after", "1", "--gap", "0", "--threads", "1")
     done = run_cli(*asked)
     assert done.exit_code == 0
-    assert "Customer data 1 is live from wave 3 instead of wave 2" in done.stdout
+    assert "Customer data 1 goes live in wave 3 instead of wave 2" in done.stdout
     assert "Rules that the rest of the old plan would break now" in done.stdout
     found = json.loads(run_cli(*asked, "--json").stdout)
     told = found["replan"]

@@ -60,8 +60,8 @@ def test_what_is_late_is_finished_at_what_it_still_costs_and_moves_what_needs_it
     assert made.moves[0].because == ("R2 starts in wave 1 but needs hub, which is live from wave 2",)
     assert made.result.objective == pytest.approx(20 + 8 - 5)
     assert list(made.task.deviations.values()) == [
-        "Hub is live from wave 3 instead of wave 2, still costs 4 instead of 0",
-        "hq has spent 7, planned were 6",
+        "Hub goes live in wave 3 instead of wave 2 and still costs 4 EUR instead of 0 EUR",
+        "Pot hq has spent 7 EUR, planned were 6 EUR",
     ]
 
 
