@@ -73,8 +73,9 @@ class StudyFolder:
     def begin(self, study: Study) -> None:
         """Store what is to be solved; results that are there stay, whether or not the study still asks for them."""
         try:
-            self._store_base(study.base)
+            # First what marks the folder as that of a study: nothing in any other one is replaced.
             atomic.write_json(self.path / STUDY_NAME, _content(study))
+            self._store_base(study.base)
         except OSError as error:
             raise _unwritable(self.path, error) from error
 
@@ -236,7 +237,7 @@ def _result(content: dict[str, Any]) -> CaseResult:
 
 def _refuse_foreign(path: Path) -> None:
     names = {p.name for p in path.iterdir() if not p.name.startswith(atomic.TEMP_PREFIX)} - {LOCK_NAME}
-    if names - {CASES, "instance"} and not is_study(path):
+    if names - {CASES} and not is_study(path):
         message = f"{path} is not a study folder and is left alone. Give another folder with -o."
         raise RunError(message)
 

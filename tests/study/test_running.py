@@ -177,6 +177,11 @@ def test_a_folder_that_is_something_else_is_left_alone(study_file, tmp_path):
     with pytest.raises(RunError, match="not a study folder and is left alone"):
         run(read_study(study_file(CUTS)), other)
     assert [p.name for p in other.iterdir()] == ["letter.txt"]
+    mine = tmp_path / "mine" / "instance"
+    sq.write(sq.read("instances/tiny/pace"), mine)
+    with pytest.raises(RunError, match="not a study folder and is left alone"):
+        run(read_study(study_file(CUTS)), mine.parent)
+    assert sq.read(mine).fingerprint == sq.read("instances/tiny/pace").fingerprint
     with pytest.raises(RunError, match="not a study folder"):
         sq.study.read(other)
 
