@@ -215,6 +215,8 @@ class Cluster(Executor):
         self._send(key, task)
 
     def _send(self, key: Hashable, task: _Task) -> None:
+        if self._client.status != "running":
+            raise self._out_of_reach()
         self._sent += 1
         with warnings.catch_warnings():
             # Items hold what they need, an instance for one.
@@ -243,12 +245,19 @@ class Cluster(Executor):
             try:
                 return self._ended.get(timeout=POLL_SECONDS)
             except queue.Empty:
-                if self._client.status != "running":
-                    raise self._out_of_reach() from None
-                now_alone = not self._client.nthreads()
+                now_alone = not self._threads()
                 if now_alone and not alone:
                     log.warning("no worker is connected to the scheduler any more; waiting for one")
                 alone = now_alone
+
+    def _threads(self) -> dict[str, int]:
+        """Threads of each worker there is now."""
+        if self._client.status != "running":
+            raise self._out_of_reach()
+        try:
+            return dict(self._client.nthreads())
+        except OSError as error:
+            raise self._out_of_reach() from error
 
     def _outcome(self, key: Hashable, task: _Task) -> Done | None:
         """What came of a task whose future is done; None where it is tried again."""

@@ -100,3 +100,5 @@ def test_a_scheduler_that_is_lost_ends_the_work_with_what_to_do():
         here.close()
         with pytest.raises(RunError, match="out of reach. What is finished is kept"):
             there.next_done()
+        with pytest.raises(RunError, match="out of reach"):
+            there.submit("more", abs, 1)
