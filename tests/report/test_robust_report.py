@@ -41,7 +41,19 @@ def test_of_many_scenarios_quantiles_are_told_and_drawn():
     assert scenarios.title == "Net present value over 20 scenarios, EUR"
     assert [row[1:] for row in scenarios.rows][::4] == [("-1.00", "0.00"), ("4.00", "0.00")]
     axes = outcomes(found)
-    assert [line.get_label() for line in axes.lines[:2]] == ["best on base values", "made for cvar"]
+    assert [line.get_label() for line in axes.lines[:2]] == ["made for base values", "made for cvar"]
+
+
+def test_a_search_that_was_stopped_early_is_told():
+    given = read(WAIT)
+    none, early = (evaluate(given, make_plan(p)) for p in ({}, {"r1": 1}))
+    measures, *_ = robust_tables(Robust(given, "expected_npv", none, early, Interval(0, 9), Interval(4, 9)))
+    assert measures.notes[0].startswith("The second plan is better on base values, too")
+    assert (
+        not robust_tables(Robust(given, "cvar", early, none, Interval(4, 4), Interval(0, 0)))[0]
+        .notes[0]
+        .startswith("The second")
+    )
 
 
 def test_two_stages_say_what_is_decided_now_and_what_depends():

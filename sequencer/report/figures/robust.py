@@ -44,7 +44,7 @@ def outcomes(found: Robust, *, ax: Axes | None = None) -> Axes:
         Axes to draw on; new ones where not given.
     """
     ax = ax if ax is not None else Figure(figsize=PANEL, layout="constrained").subplots()
-    names = ("best on base values", f"made for {found.aim}")
+    names = ("made for base values", f"made for {found.aim}")
     by_scenario = found.by_scenario
     unit = words.money_unit(found.instance)
     if len(by_scenario) > FEW:
