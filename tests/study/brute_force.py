@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sequencer.instance.goals import measures
-from tests.oracle.enumerate import Oracle, plans
+from tests.oracle.draw import random_instance
+from tests.oracle.enumerate import Oracle, count, plans
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.plan.plan import Plan
 
 Figures = tuple[float, ...]
+
+SEEDS = 400
+"""Seeds that are tried for instances that tell something."""
 
 
 def allowed(instance: Instance) -> Iterator[Plan]:
@@ -43,5 +47,32 @@ def efficient(instance: Instance, names: Sequence[str], figures: set[Figures]) -
     return [tuple(s * w for s, w in zip(senses, ws, strict=True)) for ws in sorted(kept, reverse=True)]
 
 
+def limitable(instance: Instance, names: Sequence[str]) -> bool:
+    """Whether measures can make a frontier, and weights do not turn one into another."""
+    known = measures(instance)
+    usable = all(
+        name in known
+        and not known[name].no_objective
+        and not known[name].refusal("floor" if known[name].sense > 0 else "cap")
+        for name in names
+    )
+    return usable and all(row.weight == 1 for row in instance.category_weights)
+
+
 def _beats(one: Figures, other: Figures) -> bool:
     return one != other and all(a >= b for a, b in zip(one, other, strict=True))
+
+
+def drawn(
+    tells: Callable[[Instance], bool], *, wanted: int, most: int = 150, groups: Sequence[str] = ()
+) -> list[Instance]:
+    """The first so many drawn instances, of ``most`` plans each, that tell something; what a seed draws may change."""
+    found: list[Instance] = []
+    for seed in range(SEEDS):
+        instance = random_instance(seed, groups=groups)
+        if count(instance) <= most and tells(instance):
+            found.append(instance)
+            if len(found) == wanted:
+                return found
+    message = f"only {len(found)} of {SEEDS} drawn instances tell something"
+    raise AssertionError(message)

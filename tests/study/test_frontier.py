@@ -18,8 +18,7 @@ from sequencer.study import Frontier, frontier, in_order
 from sequencer.study.efficient import Axis, Subproblem
 from sequencer.types import Termination
 from tests.model.tools import driver, make, waves
-from tests.oracle.draw import random_instance
-from tests.study.brute_force import efficient, figures_of
+from tests.study.brute_force import drawn, efficient, figures_of, limitable
 
 TWO = {
     # npv/cost by start wave: r1 15/15, 10/10, 5/5; r2 15/3, 10/2, 5/1
@@ -111,33 +110,37 @@ def test_where_no_plan_keeps_the_rules_there_is_no_frontier():
 
 # -- brute force ------------------------------------------------------------------------------------------------------
 
-ORACLE = [
-    (7, ("npv", "cost")),
-    (18, ("drivers", "cost")),
-    (19, ("npv", "payback_wave")),
-    (20, ("npv", "cost", "adoptions")),
-    (33, ("npv", "drivers", "cost")),
-    (86, ("npv", "adoptions", "cost")),
-    (237, ("npv", "payback_wave", "cost")),
-    (289, ("npv", "adoptions", "cost")),
-]
+
+def telling(names, points, wanted=1):
+    """Drawn instances with so many efficient points at least."""
+    return drawn(
+        lambda i: limitable(i, names) and len(efficient(i, names, figures_of(i, names))) >= points, wanted=wanted
+    )
 
 
-@pytest.mark.parametrize(("seed", "names"), ORACLE)
-def test_all_points_are_those_that_brute_force_finds(seed, names):
-    instance = random_instance(seed)
+@pytest.mark.parametrize(
+    ("names", "points"),
+    [
+        (("npv", "cost"), 4),
+        (("drivers", "cost"), 2),
+        (("npv", "payback_wave"), 2),
+        (("npv", "drivers", "cost"), 5),
+        (("npv", "adoptions", "cost"), 5),
+        (("npv", "payback_wave", "cost"), 5),
+    ],
+)
+def test_all_points_are_those_that_brute_force_finds(names, points):
+    (instance,) = telling(names, points)
     made = found(instance, names)
     assert same(figures(made), efficient(instance, names, figures_of(instance, names)))
     assert made.complete
     assert all(p.efficient for p in made.points)
-    for p in made.points:
-        judged = evaluate(instance, p.plan)
-        assert judged.feasible
+    assert all(evaluate(instance, p.plan).feasible for p in made.points)
 
 
-@pytest.mark.parametrize(("seed", "names"), [(7, ("npv", "cost")), (6, ("npv", "cost", "adoptions"))])
-def test_a_grid_finds_the_best_at_each_of_its_limits(seed, names):
-    instance = random_instance(seed)
+@pytest.mark.parametrize("names", [("npv", "cost"), ("npv", "cost", "adoptions")])
+def test_a_grid_finds_the_best_at_each_of_its_limits(names):
+    (instance,) = telling(names, 4)
     made = found(instance, names, points=4)
     everything = efficient(instance, names, figures_of(instance, names))
     senses = [measures(instance)[n].sense for n in names]
@@ -153,20 +156,20 @@ def test_a_grid_finds_the_best_at_each_of_its_limits(seed, names):
         assert tried.infeasible or tried.bound == pytest.approx(senses[0] * max(kept)[0], abs=1e-5)
 
 
-@pytest.mark.parametrize("seed", [7, 18])
-def test_what_is_claimed_holds_where_solves_end_early(seed):
-    instance, names = random_instance(seed), ("npv", "cost")
-    everything = figures_of(instance, names)
-    # Half of the value may be missing in each solve.
-    made = found(instance, names, points=5, gap=0.5)
-    for p in made.points:
-        assert p.figures[0] <= p.bound
-        assert max(npv for npv, cost in everything if cost <= p.figures[1] + 1e-6) <= p.bound + 1e-5
-        if p.efficient:
-            beating = [f for f in everything if f[0] >= p.figures[0] + 1e-5 and f[1] <= p.figures[1] + 1e-6]
-            assert beating == []
-    for limit, bound in made.staircase():
-        assert max(npv for npv, cost in everything if limit is None or cost <= limit + 1e-6) <= bound + 1e-5
+def test_what_is_claimed_holds_where_solves_end_early():
+    names = ("npv", "cost")
+    for instance in telling(names, 4, wanted=2):
+        everything = figures_of(instance, names)
+        # Half of the value may be missing in each solve.
+        made = found(instance, names, points=5, gap=0.5)
+        for p in made.points:
+            assert p.figures[0] <= p.bound
+            assert max(npv for npv, cost in everything if cost <= p.figures[1] + 1e-6) <= p.bound + 1e-5
+            if p.efficient:
+                beating = [f for f in everything if f[0] >= p.figures[0] + 1e-5 and f[1] <= p.figures[1] + 1e-6]
+                assert beating == []
+        for limit, bound in made.staircase():
+            assert max(npv for npv, cost in everything if limit is None or cost <= limit + 1e-6) <= bound + 1e-5
 
 
 # -- what is kept, dropped and claimed --------------------------------------------------------------------------------

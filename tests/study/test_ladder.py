@@ -13,10 +13,9 @@ from sequencer.study import ladder, ladders
 from sequencer.study.rungs import Ladder, Rung, Solved, around, inside, not_nested
 from sequencer.types import Termination
 from tests.model.tools import driver, make, optimum, waves
-from tests.oracle.draw import random_instance
 from tests.oracle.enumerate import Oracle
 from tests.plan.plan_tools import make_plan
-from tests.study.brute_force import allowed
+from tests.study.brute_force import allowed, drawn
 
 
 def climbed(instance, cuts=(0.1, 0.2, 0.3), **options):
@@ -175,48 +174,54 @@ def test_exactly_the_mode_is_kept_where_several_share_an_archetype():
 # -- brute force ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [2, 18, 36, 132, 135])
+def nesting_costs(instance):
+    """Whether the best plan is another one with less money, and not nested in that with all of it."""
+    if not instance.budgets:
+        return False
+    known = [worths_of(instance, cut) for cut in (0, 0.25)]
+    if not all(known):
+        return False
+    full, less = (max(worths, key=worths.get) for worths in known)
+    return bool(not_nested(less, full))
+
+
 @pytest.mark.parametrize("anchor", ["full", "core"])
-def test_every_rung_is_what_brute_force_finds(seed, anchor):
-    instance = random_instance(seed, groups=["budgets"])
-    made = climbed(instance, (0.25, 0.6), anchor=anchor)
-    worths = [worths_of(instance, rung.cut) for rung in made.rungs]
-    for rung, known in zip(made.rungs, worths, strict=True):
-        assert agrees(rung.free, known.values(), made.measure.sense)
-    before = None
-    for k in range(3) if anchor == "full" else (2, 1, 0):
-        nested = made.rungs[k].nested
-        if before is not None:
-            pairs = ((p, (p, before) if anchor == "full" else (before, p)) for p in worths[k])
-            assert agrees(nested, [worths[k][p] for p, pair in pairs if not not_nested(*pair)], made.measure.sense)
-        if nested is None or nested.plan is None:
-            assert before is not None or not worths[k]
+def test_every_rung_is_what_brute_force_finds(anchor):
+    for instance in drawn(nesting_costs, wanted=3, groups=["budgets"]):
+        made = climbed(instance, (0.25, 0.6), anchor=anchor)
+        worths = [worths_of(instance, rung.cut) for rung in made.rungs]
+        for rung, known in zip(made.rungs, worths, strict=True):
+            assert agrees(rung.free, known.values(), made.measure.sense)
+        before = None
+        for k in range(3) if anchor == "full" else (2, 1, 0):
+            nested = made.rungs[k].nested
             if before is not None:
-                break
-        before = nested.plan
+                pairs = ((p, (p, before) if anchor == "full" else (before, p)) for p in worths[k])
+                assert agrees(nested, [worths[k][p] for p, pair in pairs if not not_nested(*pair)], made.measure.sense)
+            if nested is None or nested.plan is None:
+                assert before is not None or not worths[k]
+                if before is not None:
+                    break
+            before = nested.plan
 
 
-@pytest.mark.parametrize("seed", [2, 18, 36, 132, 135])
-def test_all_rungs_together_are_what_brute_force_finds(seed):
-    instance = random_instance(seed, groups=["budgets"])
-    made = climbed(instance, (0.25, 0.6), anchor="all")
-    sense = made.measure.sense
-    best = {}
-    for rung in reversed(made.rungs):
-        known = worths_of(instance, rung.cut)
-        if not known:
-            assert rung.nested.infeasible
-            continue
-        # What a plan is worth with the best that can be nested in it.
-        nested = {p: [w for q, w in best.items() if not not_nested(q, p)] for p in known}
-        best = {p: worth + (max(nested[p]) if best else 0) for p, worth in known.items() if nested[p] or not best}
-    if not best:
-        assert made.total_bound is None
-        return
-    expected = pytest.approx(max(best.values()), rel=1e-6, abs=1e-6)
-    assert sense * made.total_bound == expected
-    assert sense * sum(r.nested.objective for r in made.rungs if r.nested.plan is not None) == expected
-    assert made.total_price()[0] == pytest.approx(made.total_price()[1], abs=1e-5)
+def test_all_rungs_together_are_what_brute_force_finds():
+    for instance in drawn(nesting_costs, wanted=4, groups=["budgets"]):
+        made = climbed(instance, (0.25, 0.6), anchor="all")
+        sense = made.measure.sense
+        best = {}
+        for rung in reversed(made.rungs):
+            known = worths_of(instance, rung.cut)
+            if not known:
+                assert rung.nested.infeasible
+                continue
+            # What a plan is worth with the best that can be nested in it.
+            nested = {p: [w for q, w in best.items() if not not_nested(q, p)] for p in known}
+            best = {p: worth + (max(nested[p]) if best else 0) for p, worth in known.items() if nested[p] or not best}
+        expected = pytest.approx(max(best.values()), rel=1e-6, abs=1e-6)
+        assert sense * made.total_bound == expected
+        assert sense * sum(r.nested.objective for r in made.rungs if r.nested.plan is not None) == expected
+        assert made.total_price()[0] == pytest.approx(made.total_price()[1], abs=1e-5)
 
 
 def worths_of(instance, cut):
