@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +16,9 @@ from sequencer.cli.common import (
     output_options,
     write_picture,
 )
-from sequencer.cli.interrupt import pressed
 from sequencer.cli.render import echo_json, echo_report, echo_text
 from sequencer.cli.state import Exit, end, say, state
+from sequencer.cli.study_line import StudyLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,8 +99,9 @@ def run(study_file: Path, output: Path, as_json: bool, **work: Any) -> None:  # 
         from sequencer.study.reading import read_study
         from sequencer.study.running import run as run_study
 
-        line = _Line()
-        return run_study(read_study(study_file, line.reading), output, listeners=[line], words=clash_lines, **how)
+        with StudyLine(quiet=state().quiet) as line:
+            study = read_study(study_file, line.reading)
+            return run_study(study, output, listeners=[line], words=clash_lines, **how)
 
     _finish(output, as_json, begin)
 
@@ -119,7 +119,8 @@ def retry_failed(folder: Path, as_json: bool, **work: Any) -> None:  # noqa: ANN
         from sequencer.report.clash import clash_lines
         from sequencer.study.running import again
 
-        return again(folder, listeners=[_Line()], words=clash_lines, **how)
+        with StudyLine(quiet=state().quiet) as line:
+            return again(folder, listeners=[line], words=clash_lines, **how)
 
     _finish(folder, as_json, begin)
 
@@ -256,58 +257,3 @@ def _finish(folder: Path, as_json: bool, begin: Callable[[], StudyResults]) -> N
     if found.failed:
         say(f"To try failed cases again: sequencer study retry-failed {folder}", hint=True)
         end(Exit.CHECK_FAILED)
-
-
-class _Line:
-    """Listener that shows how far a study is: a line rewritten on a terminal, now and then a line elsewhere."""
-
-    EVERY = 5.0
-
-    def __init__(self) -> None:
-        import sys
-
-        self._terminal = sys.stderr.isatty()
-        self._shown = time.monotonic()
-
-    def __call__(self, event: Any) -> None:  # noqa: ANN401
-        from sequencer.study.running import Told
-
-        if pressed():
-            # A module that was being loaded may have swallowed it.
-            raise KeyboardInterrupt
-        if isinstance(event, Told):
-            self._wipe()
-            say(f"Cases are solved {event.message}.", hint=True)
-            return
-        last = event.done == event.total
-        if not state().quiet and (self._terminal or last or self._due()):
-            self._show(_progress_text(event), stays=last)
-
-    def reading(self, done: int, total: int) -> None:
-        """Take how many cases are made; nothing is shown where that is quick."""
-        if not state().quiet and self._due():
-            self._show(f"Reading the study: {done} of {total} cases", stays=False)
-
-    def _due(self) -> bool:
-        return time.monotonic() - self._shown >= self.EVERY
-
-    def _show(self, text: str, *, stays: bool) -> None:
-        self._shown = time.monotonic()
-        self._wipe()
-        click.echo(text, err=True, nl=not self._terminal or stays)
-
-    def _wipe(self) -> None:
-        if self._terminal and not state().quiet:
-            click.echo("\r\x1b[2K", nl=False, err=True)
-
-
-def _progress_text(event: Any) -> str:  # noqa: ANN401
-    """``0:12 · 37 of 200 cases · 2 failed · about 3:10 left``."""
-    from sequencer.cli.progress import elapsed
-
-    parts = [elapsed(event.seconds), f"{event.done} of {event.total} cases"]
-    if event.failed:
-        parts.append(f"{event.failed} failed")
-    if event.left:
-        parts.append(f"about {elapsed(event.left)} left")
-    return " · ".join(parts)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from sequencer.cli import study_line
 from sequencer.cli.main import cli
+from sequencer.cli.study_line import StudyLine
 from sequencer.study import running
 from sequencer.study.case import CaseResult, solve_case
+from sequencer.study.running import StudyProgress, Told
 from sequencer.types import Termination
 
 EXAMPLE = Path(str(files("sequencer.cli") / "example"))
@@ -196,3 +200,53 @@ def test_options_of_a_subcommand_may_stand_in_the_configuration(run_cli, study, 
     assert "one after the other, as asked for" in done.stderr
     (here / "sequencer.toml").write_text("[study.run]\nworker = 1\n")
     assert "'worker' is not an option of run" in run_cli("study", "status", "out").stderr.replace("\n", " ")
+
+
+# -- the live line ----------------------------------------------------------------------------------------------------
+
+
+def test_the_line_counts_on_between_two_cases(capsys):
+    now = [100.0]
+    line = StudyLine(clock=lambda: now[0])
+    line(StudyProgress("a", 3, 11, 1, 60.0, 90.0))
+    assert line.text() == "1:00 · 3 of 11 cases · 1 failed · about 1:30 left"
+    now[0] += 35
+    assert line.text() == "1:35 · 3 of 11 cases · 1 failed · about 0:55 left"
+    now[0] += 100
+    assert line.text() == "3:15 · 3 of 11 cases · 1 failed · about 0:00 left"
+
+
+def test_elsewhere_than_on_a_terminal_there_is_a_line_now_and_then(capsys):
+    now = [0.0]
+    with StudyLine(clock=lambda: now[0]) as line:
+        for second in range(12):
+            now[0] = float(second)
+            line(StudyProgress("a", second, 11, 0, now[0], None))
+        line.reading(1, 2)
+    assert capsys.readouterr().err.splitlines() == [
+        "0:05 · 5 of 11 cases", "0:10 · 10 of 11 cases", "0:11 · 11 of 11 cases"
+    ]  # fmt: skip
+
+
+def test_a_quiet_line_shows_nothing(capsys):
+    line = StudyLine(quiet=True)
+    line(StudyProgress("a", 11, 11, 0, 1.0, None))
+    line(Told(1, "here"))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_sees_the_clock_go_on(monkeypatch):
+    monkeypatch.setattr(study_line, "TICK", 0.01)
+    written, enough = [], threading.Event()
+
+    def echo(text, **_):
+        written.append(text)
+        if sum("of 2 cases" in text for text in written) > 2:
+            enough.set()
+
+    monkeypatch.setattr(study_line.click, "echo", echo)
+    monkeypatch.setattr(study_line.sys.stderr, "isatty", lambda: True, raising=False)
+    with StudyLine() as line:
+        line(StudyProgress("a", 1, 2, 0, 1.0, 5.0))
+        assert enough.wait(30)
+    assert written[-1] == "\r\x1b[2K"
