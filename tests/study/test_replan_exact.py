@@ -123,6 +123,8 @@ def test_after_whatever_happened_the_new_plan_is_what_brute_force_finds():
         best = Oracle(found.instance).best()
         moved, none = moved + bool(found.moves), none + (best is None)
         assert same(None if found.plan is None else found.result.evaluation.goals, best), seed
+        if found.plan is not None:
+            assert len(found.moves) == found.result.evaluation.measures.get("moves", 0)
     assert (moved > 10, none > 3) == (True, True)
 
 
