@@ -8,7 +8,7 @@ for all copies; all else each copy has for itself.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,7 +122,7 @@ class ExtensiveForm:
         outcome = solver.run(deadline=end)
         plans, worth = dict(starts), self.worth(starts)
         if outcome.point is not None and outcome.objective is not None:
-            found = {name: self._plan(part) for name, part in self._split(outcome.point).items()}
+            found = {name: self._plan(part) for name, part in self._split(self._thrifty(outcome.point)).items()}
             judged, said = self.worth(found), -outcome.objective / self.model.money_scale
             if judged < said - TOLERANCE * max(1.0, abs(said)):
                 message = f"the solver's plans are worth {said} on average, the independent evaluation says {judged}"
@@ -151,6 +151,25 @@ class ExtensiveForm:
             message = f"a plan of the solver breaks rules that the independent evaluation checks: {rules}"
             raise DisagreementError(message)
         return judged.plan
+
+    def _thrifty(self, point: Floats) -> Floats:
+        """Point with the same decisions and the smallest payments that they need, those of the first waves common."""
+        payments = np.array([*self.model.transfer.values(), *self.model.price.values()], dtype=int)
+        at = self.form.form_column[payments]
+        if not (at >= 0).any():
+            return point
+        whole, single = self._whole(), np.zeros(len(self.form.cost))
+        single[at[at >= 0]] = self.form.units[at[at >= 0]]
+        fixed = np.where(whole.integral, np.round(point), np.nan)
+        form = replace(
+            whole,
+            cost=self._repeated(single),
+            offset=0.0,
+            lower=np.where(whole.integral, fixed, whole.lower),
+            upper=np.where(whole.integral, fixed, whole.upper),
+        )
+        outcome = Highs(form, {"threads": 1}).run()
+        return point if outcome.point is None else outcome.point
 
     def _options(self) -> dict[str, Any]:
         made: dict[str, Any] = {

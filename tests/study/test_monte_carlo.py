@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sequencer.instance.rules import InitialState
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.tail import worst_mean
 from sequencer.study.draws import DrawOptions
@@ -169,6 +170,26 @@ def test_every_draw_is_what_the_evaluator_says_of_it(shape, failures):
         for name, values in found.measures.items():
             expected = np.nan if said[name] is None else said[name]
             assert values[draw] == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True), (draw, name)
+
+
+def test_a_programme_under_way_is_drawn_as_the_evaluator_says():
+    # r2 has been live for a year, de goes live after wave 1, with what is left of its uncertain cost.
+    given = everything().model_copy(
+        update={
+            "initial_state": (
+                InitialState(record="live", id="r2", live_months=12),
+                InitialState(record="live", id="hcp", live_months=12),
+                InitialState(record="in_progress", id="de", mode="full/high", remaining_waves=1),
+            )
+        }
+    )
+    plan = make_plan({item: start for item, start in PLAN.items() if item not in ("r2", "hcp", "de")})
+    found = simulate(given, plan, DrawOptions(draws=3, seed=4))
+    assert np.ptp(found.values["archetypes.full.one_off_cost"]) > 0
+    for draw in range(3):
+        said = evaluate(given.replace(*found.changes(draw), *outcomes(found, draw)), plan).measures
+        assert found.npv[draw] == pytest.approx(said["npv"], rel=1e-9)
+        assert found.measures["cost"][draw] == pytest.approx(said["cost"], rel=1e-9)
 
 
 def test_draws_of_everything_differ_and_fail():

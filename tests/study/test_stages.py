@@ -92,6 +92,28 @@ def test_random_instances_are_as_all_their_plans_say(seed):
     assert expected(given, made[first.pop()]) == pytest.approx(found.rp.low, rel=1e-5, abs=1e-5)
 
 
+def test_payments_are_common_in_the_first_wave_and_no_more_than_needed():
+    # r1 costs 3 in wave 1 of which hq has 1, so de gives 2; what starts in wave 2 is paid by hq alone.
+    given = make(
+        {"waves": 2, "funding": "budget-reallocation", "cut_cap": 1},
+        drivers=[driver("r1", 9, one_off_cost=3), driver("r2", 4, one_off_cost=1)],
+        affiliates=[{"id": "de", "affiliate_class": "large", "share": 1}],
+        archetypes=[{"id": "plain", "duration": 0}],
+        budgets=[{"pot": pot, "wave": w, "amount": a} for pot, a in (("hq", 1), ("de", 3)) for w in (1, 2)],
+        relations=[{"relation": "before", "items": "r2", "others": "r1"}],
+        pace=[{"items": "drivers", "limit": 1}],
+        scenarios=[{"id": "calm", "probability": 0.5}, {"id": "cold", "probability": 0.5}],
+        scenario_changes=[{"scenario": "cold", "of": "drivers", "row": "r2", "column": "potential", "factor": 0}],
+    )
+    found = two_stages(given, options=PROVEN)
+    assert [a.id for a in found.here_and_now] == ["de", "r1"]
+    assert {name: plan.wave("r2") for name, plan in found.recourse.plans.items()} == {"calm": 2, "cold": None}
+    for plan in found.recourse.plans.values():
+        assert [(p.affiliate, p.wave, round(p.amount, 6)) for p in plan.transfers] == [("de", 1, 2.0)]
+    # Two years of r1 for 3, and in half of the cases a year of r2 for 1: 18 − 3 + (4 − 1) / 2.
+    exactly(found.rp, 16.5)
+
+
 def test_the_mean_of_amounts_that_some_scenarios_change():
     # 10 · (0.5 · 1 + 0.3 · 0.5 + 0.2 · 2) = 10.5; every row of a change without one; a rate of 0.1 or 0.2.
     given = make(
