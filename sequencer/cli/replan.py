@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,12 +41,17 @@ class ReplanRequest(Request):
     after: int | None
     max_moves: int | None
     move_cost: float | None
+    abandon: tuple[tuple[str, float], ...]
 
     def options(self) -> dict[str, Any]:
         """Content of ``options.json``."""
         own = {"after": self.after, "max_moves": self.max_moves, "move_cost": self.move_cost}
         actuals = None if self.actuals is None else self.actuals.name
-        return super().options() | {"replan": self.instance.resolve().name, "actuals": actuals, **own}
+        return (
+            super().options()
+            | {"replan": self.instance.resolve().name, "actuals": actuals, "abandon": dict(self.abandon)}
+            | own
+        )
 
 
 @click.command(
@@ -74,6 +80,12 @@ class ReplanRequest(Request):
 @click.option(
     "--move-cost", type=click.FloatRange(min=0), metavar="X", help="Price of a move, in the unit of the instance."
 )
+@click.option(
+    "--abandon",
+    multiple=True,
+    metavar="ITEM[=PRICE]",
+    help="Give up what is in progress, at a price that hq pays in the first wave that is left. Repeatable.",
+)
 @instance_options
 @click.option("--objective", metavar="MEASURES", help="What to optimise, as of solve.  [default: as the instance says]")
 @search_options("0.01")
@@ -82,7 +94,9 @@ class ReplanRequest(Request):
 @json_option
 @output_options
 @click.option_panel("What has happened", options=["--actuals", "--after", "--template"])
-@click.option_panel("What may move", options=["--max-moves", "--move-cost", "--overlay", "--lock", "--objective"])
+@click.option_panel(
+    "What may move", options=["--max-moves", "--move-cost", "--abandon", "--overlay", "--lock", "--objective"]
+)
 @click.option_panel(
     "The solve", options=["--gap", "--time-limit", "--max-nodes", "--threads", "--seed", "--deterministic"]
 )
@@ -99,6 +113,7 @@ def replan(run: Path, template: Path | None, **given: Any) -> None:  # noqa: ANN
     if given["force"] and given["output"] is None:
         message = "--force replaces a run folder: name it with -o."
         raise click.UsageError(message)
+    given["abandon"] = tuple(map(_price, given["abandon"]))
     if template is not None:
         _write_template(run, given["after"], template)
         return
@@ -111,6 +126,19 @@ def _plan(path: Path) -> Plan:
         message = f"{path} holds no plan, so there is nothing to replan. Solve it first."
         raise SequencerError(message)
     return plan
+
+
+def _price(text: str) -> tuple[str, float]:
+    """Item and price of ``data:1=0.5``; without a price, giving up costs nothing."""
+    item, _, price = text.partition("=")
+    try:
+        amount = float(price or 0.0)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < math.inf:
+        message = f"--abandon {text}: '{price}' is not an amount of at least 0; write ITEM=PRICE."
+        raise click.UsageError(message)
+    return item, amount
 
 
 def _write_template(run: Path, after: int | None, template: Path) -> None:
@@ -144,6 +172,7 @@ class ReplanOutcome(Outcome):
             after=asked.after,
             max_moves=asked.max_moves,
             move_cost=asked.move_cost,
+            abandon=dict(asked.abandon),
         )
         for table in before(self.task) if not asked.as_json else ():
             echo_report(table)

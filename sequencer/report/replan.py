@@ -69,7 +69,7 @@ def _numbering(task: Task) -> str:
 def sentences(made: Replan) -> list[str]:
     """How things stand, what the rest of the old plan would be worth, and what the new one is."""
     task, kept = made.task, made.task.kept
-    begun = task.course.begun.values()
+    begun = task.course.standing.values()
     live = sum(b.live <= task.course.after + 1 for b in begun)
     told = [
         f"After wave {task.course.after}: {words.count(live, 'adoption')} live, {len(begun) - live} in progress, "

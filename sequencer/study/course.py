@@ -7,11 +7,12 @@ waves it was really in, again except where actuals say otherwise.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from sequencer.errors import InputError, InputProblem
+from sequencer.errors import InputError, InputProblem, SequencerError
 from sequencer.instance.history import EVER
 from sequencer.plan.plan import Adoption, Plan
 from sequencer.plan.prepared import Prepared
@@ -64,12 +65,15 @@ class Course:
         Instance and plan as they were, and what differs.
     after : int
         Number of finished waves.
+    given_up : dict of str to float
+        What is in progress and not finished, with the price of giving it up.
     """
 
     instance: Instance
     plan: Plan
     actuals: Actuals
     after: int
+    given_up: Mapping[str, float] = field(default_factory=dict)
 
     # -- what has started ---------------------------------------------------------------------------------------------
 
@@ -86,6 +90,23 @@ class Course:
         if problems:
             raise InputError(problems)
         return {i: b for i in self.instance.adoptables if (b := self._begun(i)) is not None}
+
+    @cached_property
+    def standing(self) -> dict[str, Begun]:
+        """What has started and is not given up.
+
+        Raises
+        ------
+        sequencer.errors.SequencerError
+            If something is to be given up that is not in progress.
+        """
+        going = [i for i, b in self.begun.items() if b.live > self.after + 1]
+        for item_id in self.given_up:
+            if item_id not in going:
+                message = f"{item_id} is not in progress after wave {self.after}, so it cannot be given up."
+                message += f" In progress: {', '.join(going) or 'nothing'}."
+                raise SequencerError(message)
+        return {i: b for i, b in self.begun.items() if i not in self.given_up}
 
     def _problems(self) -> Iterator[InputProblem]:
         for item_id, actual in self.actuals.items.items():
@@ -278,6 +299,9 @@ class Course:
         made: dict[str, str] = {}
         for item_id in self.instance.adoptables:
             text = self._deviation(item_id)
+            if item_id in self.given_up:
+                price = money(self.instance, self.given_up[item_id])
+                text = f"{capital(item_name(self.instance, item_id))} is given up, for {price}"
             if text:
                 made[item_id] = text
         planned = self.planned

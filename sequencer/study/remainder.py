@@ -7,6 +7,7 @@ what cannot be carried over exactly is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,9 @@ LATER = ("payback_wave", "peak_budget", "load_peak", "regret")
 
 DECIDING = frozenset({"must", "never", "earliest", "latest", "fixed", "mode"})
 """Columns of a lock that decide something."""
+
+SETS_IN = ("requirements", "relations", "pilots", "synergies", "locks", "pace", "exceptions")
+"""Tables whose rows may name a set."""
 
 Cells = dict[str, Any]
 
@@ -67,7 +71,7 @@ def refuse(instance: Instance) -> None:
 def remaining_plan(course: Course, fingerprint: str = "") -> Plan:
     """What the plan has in the waves that are left and that has not started yet, in their numbers."""
     k = course.after
-    left = (a for a in course.plan.adoptions if a.wave > k and a.id not in course.begun)
+    left = (a for a in course.plan.adoptions if a.wave > k and a.id not in course.standing)
     transfers, prices = (
         tuple(Payment(p.affiliate, p.wave - k, p.amount) for p in payments if p.wave > k)
         for payments in (course.plan.transfers, course.plan.prices)
@@ -95,13 +99,14 @@ def remainder(course: Course, *, max_moves: int | None = None, move_cost: float 
     """
     refuse(course.instance)
     _refuse_gates(course)
+    _refuse_set(course)
     raw = rows_of(course.instance)
     cut = _Cut(course, raw)
     cut.settings(move_cost)
     cut.tables()
     cut.locks()
     cut.limits(max_moves)
-    raw.tables["initial_state"] = [RawRow(cells) for cells in _history(course)]
+    raw.tables["initial_state"] = [RawRow(cells) for cells in (*_history(course), *_given_up(course, raw))]
     raw.tables["reference_plan"] = [RawRow(cells) for cells in _reference(course)]
     return build(raw)
 
@@ -112,7 +117,7 @@ def remainder(course: Course, *, max_moves: int | None = None, move_cost: float 
 def _history(course: Course) -> Iterator[Cells]:
     """Rows of ``initial_state``: items, then amounts."""
     instance, k = course.instance, course.after
-    for b in course.begun.values():
+    for b in course.standing.values():
         row: Cells = {"id": b.id, "mode": b.mode}
         if b.live > k + 1:
             yield row | {"record": "in_progress", "remaining_waves": b.live - k - 1, "amount": b.to_pay}
@@ -133,6 +138,28 @@ def _history(course: Course) -> Iterator[Cells]:
         yield {"record": "gain", "id": a.id, "amount": course.gain(a.id)}
 
 
+def _given_up(course: Course, raw: RawInstance) -> Iterator[Cells]:
+    """The price of giving something up: an initiative in progress for a wave, which hq pays and nothing asks for."""
+    for item_id, price in course.given_up.items():
+        if price:
+            own = f"giving-up-{re.sub('[^a-z0-9_-]', '-', item_id)}"
+            name = f"Giving up {course.instance.label(item_id)}"
+            raw.tables["initiatives"].append(RawRow({"id": own, "name": name}))
+            yield {"record": "in_progress", "id": own, "remaining_waves": 1, "amount": price}
+
+
+def _refuse_set(course: Course) -> None:
+    """The price of giving up must be no member of what a rule counts."""
+    instance = course.instance
+    rows = [row.model_dump() for t in SETS_IN for row in instance.rows(t)] if any(course.given_up.values()) else []
+    if any("initiatives" in (v if isinstance(v, tuple) else (v,)) for row in rows for v in row.values()):
+        message = (
+            "a rule is about the set 'initiatives', which the price of giving something up would be counted in. Name "
+            "the initiatives one by one there, or give it up without a price."
+        )
+        raise SequencerError(message)
+
+
 def _earned(course: Course) -> Iterator[Cells]:
     k = course.after
     for category, wave, amount in course.instance.past.value:
@@ -151,7 +178,7 @@ def _reference(course: Course) -> list[Cells]:
         {"item": a.id, "wave": a.wave, **({"mode": a.mode} if a.mode else {})} for a in remaining_plan(course).adoptions
     ]
     made += [{"item": i} for i in course.late]
-    left = [i for i in course.instance.decided if i not in course.begun]
+    left = [i for i in course.instance.decided if i not in course.standing]
     return made or [{"item": i, "wave": 0} for i in left[:1]]
 
 
@@ -287,7 +314,7 @@ class _Cut:
         made = []
         for row in self.instance.locks:
             for member in self.instance.members(row.item):
-                if member.id in self.course.begun:
+                if member.id in self.course.standing:
                     continue
                 cells = self._lock(row.model_dump(exclude_defaults=True)) | {"item": member.id}
                 if cells.keys() & DECIDING:

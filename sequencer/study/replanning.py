@@ -7,7 +7,7 @@ where it can still be kept, it wins every tie, and what differs from it is a mov
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -161,6 +161,7 @@ def prepare(
     after: int | None = None,
     max_moves: int | None = None,
     move_cost: float | None = None,
+    abandon: Mapping[str, float] | None = None,
 ) -> Task:
     """Make the instance of the waves that are left.
 
@@ -176,6 +177,9 @@ def prepare(
         Most moves against the plan.
     move_cost
         Price of a move, in the declared unit.
+    abandon
+        What is in progress and is given up, with its price, which hq pays in the first wave that is left. It may start
+        again, from the beginning.
 
     Raises
     ------
@@ -198,7 +202,7 @@ def prepare(
             f"left. Name a wave from 1 to {instance.n_waves - 1}."
         )
         raise SequencerError(message)
-    course = Course(instance, plan, known, last)
+    course = Course(instance, plan, known, last, dict(abandon or {}))
     made = remainder(course, max_moves=max_moves, move_cost=move_cost)
     return Task(course, made, remaining_plan(course, made.fingerprint))
 
@@ -211,13 +215,14 @@ def replan(
     after: int | None = None,
     max_moves: int | None = None,
     move_cost: float | None = None,
+    abandon: Mapping[str, float] | None = None,
     **options: Any,  # noqa: ANN401
 ) -> Replan:
     """Plan the waves that are left again, what has happened being the history.
 
     Parameters
     ----------
-    instance, plan, actuals, after, max_moves, move_cost
+    instance, plan, actuals, after, max_moves, move_cost, abandon
         As in :func:`prepare`.
     **options
         Of :func:`sequencer.solve`.
@@ -227,7 +232,7 @@ def replan(
     sequencer.errors.SequencerError
         As in :func:`prepare` and :func:`sequencer.solve`.
     """
-    task = prepare(instance, plan, actuals, after=after, max_moves=max_moves, move_cost=move_cost)
+    task = prepare(instance, plan, actuals, after=after, max_moves=max_moves, move_cost=move_cost, abandon=abandon)
     return Replan(task, solve(task.instance, start=task.start, **options))
 
 

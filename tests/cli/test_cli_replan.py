@@ -51,6 +51,8 @@ def test_actuals_break_the_old_plan_and_it_says_what_moved_and_why(run_cli, a_ru
         (("replan", "run", "--template", "x.csv"), "--after"),
         (("replan", "ex", "--after", "1"), "not a run"),
         (("replan", "run", "--after", "1", "--force"), "-o"),
+        (("replan", "run", "--after", "1", "--abandon", "data:1=much"), "ITEM=PRICE"),
+        (("replan", "run", "--after", "1", "--abandon", "data:1"), "In progress: nothing"),
         (("replan", "run", "--actuals", "none.csv"), "cannot be read"),
     ],
 )

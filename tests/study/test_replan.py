@@ -87,6 +87,29 @@ def test_without_amounts_late_work_costs_what_was_planned_over_the_waves_it_take
     assert rows(task.instance, "carry")[0].amount == 4
 
 
+def test_what_is_given_up_costs_its_price_and_may_start_again():
+    late = Actuals({"hub": ActualItem(When(1), When(3))})
+    kept = replan(programme(), PLAN, late, after=1, gap=0, threads=1)
+    # r1 earns 20, r2 8 in the last wave; the hub still costs 3, and 1 once it is live.
+    assert kept.result.objective == pytest.approx(24)
+    made = replan(programme(), PLAN, late, after=1, abandon={"hub": 1}, gap=0, threads=1)
+    assert [(r.id, r.remaining_waves, r.amount) for r in rows(made.instance, "in_progress")] == [
+        ("giving-up-hub", 1, 1)
+    ]
+    # Started again it costs 6 and 1, less than the 8 that r2 earns with it; giving it up has cost 1.
+    assert made.result.objective == pytest.approx(20 + 8 - 6 - 1 - 1)
+    assert {m.id: (m.before and m.before.wave, m.after.wave) for m in made.moves} == {"hub": (None, 1), "r2": (1, 2)}
+    assert made.task.deviations["hub"] == "Hub is given up, for 1 EUR"
+    free = prepare(programme(), PLAN, late, after=1, abandon={"hub": 0})
+    assert rows(free.instance, "in_progress") == []
+    for wrong, words in (({"r1": 1}, "In progress: hub"), ({"r2": 1}, "r2 is not in progress")):
+        with pytest.raises(SequencerError, match=words):
+            prepare(programme(), PLAN, late, after=1, abandon=wrong)
+    sets = programme(pace=[{"items": "initiatives", "limit": 1}])
+    with pytest.raises(SequencerError, match="one by one"):
+        prepare(sets, PLAN, late, after=1, abandon={"hub": 1})
+
+
 def test_moves_are_limited_and_priced():
     better = programme(drivers=[driver("r1"), driver("r2", 8), driver("r3", 5)])
     # r3 is left out of the plan, and is worth 10 in the two years that are left.
