@@ -112,7 +112,7 @@ def _quantiles(found: MonteCarlo) -> Table:
         known = [found.quantile(q, name) for q in QUANTILES] + [found.mean(name)]
         places = words.decimals(known)
         rows.append((heading(found.instance, name), *(words.number(v, places) for v in known)))
-    heads = ("", *(f"{q:.0%} below" for q in QUANTILES), "mean")
+    heads = ("", *(f"{words.percent(q)} below" for q in QUANTILES), "mean")
     note = f"Amounts in {words.money_unit(found.instance)}; payback is a wave, later one after the last."
     return Table("What the figures come to", heads, tuple(rows), (note,))
 

@@ -75,7 +75,10 @@ def _scenarios(found: Robust) -> Table:
     if len(by_scenario) > FEW:
         columns = list(zip(*by_scenario.values(), strict=True))
         rows = [
-            (f"{share:.0%} of draws below", *(words.number(float(np.quantile(c, share)), places) for c in columns))
+            (
+                f"{words.percent(share)} of scenarios below",
+                *(words.number(float(np.quantile(c, share)), places) for c in columns),
+            )
             for share in SHARES
         ]
         title = f"Net present value over {len(by_scenario)} scenarios, {unit}"
@@ -190,7 +193,7 @@ def reoptimised_tables(found: Reoptimised) -> list[Table]:
     quantiles = found.quantiles(SHARES)
     places = words.decimals(v for own, best in quantiles for v in (own, best.high))
     rows = [
-        (f"{share:.0%} of draws below", words.number(own, places), interval_text(best, places))
+        (f"{words.percent(share)} of draws below", words.number(own, places), interval_text(best, places))
         for share, (own, best) in zip(SHARES, quantiles, strict=True)
     ]
     rows.append(("mean", words.number(float(found.fixed.mean()), places), interval_text(_mean(found), places)))

@@ -17,6 +17,7 @@ from sequencer.study.draws import DrawOptions, Floats
 from sequencer.study.executor import Mapper, serial
 from sequencer.study.intervals import Interval, mean
 from sequencer.study.scenarios import Alone, best_alone, check_scenarios, drawn, each_alone
+from sequencer.types import Termination
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -120,6 +121,8 @@ def robust(
     ------
     sequencer.errors.SequencerError
         If there is no such aim, there are no scenarios, or a solve finds no plan.
+    KeyboardInterrupt
+        If one of the solves is interrupted.
     """
     check_scenarios(instance)
     if aim not in AIMS:
@@ -164,6 +167,8 @@ def _solved(
 ) -> tuple[Evaluation, Interval]:
     """Best plan, and its figure with the bound."""
     result = solve(instance, start=start, listeners=listeners, **options.to_dict())
+    if result.termination is Termination.INTERRUPTED:
+        raise KeyboardInterrupt
     if result.evaluation is None or result.objective is None or result.bound is None:
         message = f"no plan was found for {instance.settings.objective} ({result.termination}). Give more time."
         raise SequencerError(message)

@@ -222,6 +222,8 @@ def each_alone(
 
 def _found(instance: Instance, results: Iterable[CaseResult]) -> Iterator[Alone]:
     for future, result in zip(instance.futures, results, strict=True):
+        if result.termination is Termination.INTERRUPTED:
+            raise KeyboardInterrupt
         if result.plan is None or result.objective is None or result.bound is None:
             late = result.termination not in (Termination.ERROR, Termination.INFEASIBLE)
             why = f"{result.message or 'nothing is proven yet'}{'. Give each solve more time.' if late else ''}"

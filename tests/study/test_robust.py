@@ -143,3 +143,14 @@ def test_what_cannot_be_asked_for_is_said():
     barred = bet().replace({"table": "locks", "insert": {"item": "drivers", "must": True}})
     with pytest.raises(SequencerError, match="scenario s1: no plan keeps all rules"):
         best_alone(barred, PROVEN)
+
+
+def test_an_interrupted_solve_ends_it():
+    from sequencer.study.case import CaseResult
+    from sequencer.types import Termination
+
+    def interrupted(function, items):
+        return [CaseResult(case.id, Termination.INTERRUPTED) for case in items]
+
+    with pytest.raises(KeyboardInterrupt):
+        best_alone(bet(), PROVEN, mapper=interrupted)
