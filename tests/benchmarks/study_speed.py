@@ -6,7 +6,7 @@ From the root of the repository, on a machine that does nothing else::
 
     python tests/benchmarks/study_speed.py --cases 8 --workers 2 --folder /tmp/study-speed
 
-With the defaults, a case takes about eight seconds on one core, and the whole about two minutes.
+With the defaults, a case takes from five to ten seconds on one core, and the whole about two minutes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     given = parser.parse_args()
     given.folder.mkdir(parents=True)
-    text = study_kill.CASES.replace('parent = "base"\n', "").replace("max_nodes = 1\n", "max_nodes = 4\n")
+    text = study_kill.CASES.replace('parent = "base"\n', "").replace("max_nodes = 1\n", "max_nodes = 16\n")
     folder = (study_kill.ROOT / "instances" / "medium").as_posix()
     file = given.folder / "study.toml"
     file.write_text(text.format(instance=folder, changes="", count=given.cases - 1), encoding="utf-8")
