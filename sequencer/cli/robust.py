@@ -21,6 +21,7 @@ from sequencer.cli.analysis import (
 from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, load_instance, output_options
 from sequencer.cli.drawing import DRAWING, draw_options, with_draws
 from sequencer.cli.render import echo_json, echo_report
+from sequencer.cli.state import say
 from sequencer.cli.types import FRACTION
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def robust(**given: Any) -> None:  # noqa: ANN401
     options = SolveOptions(**searched(given))
     instance = scenarios_of(given)
     with mapped(given["workers"]) as mapper:
-        found = search(instance, given["aim"], options, mapper=mapper)
+        found = search(instance, given["aim"], options, mapper=mapper, told=lambda text: say(text, hint=True))
     if output is not None:
         _keep(found, output)
     if given["as_json"]:

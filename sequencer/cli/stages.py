@@ -22,6 +22,7 @@ from sequencer.cli.common import PATH, Command, examples, instance_options, json
 from sequencer.cli.drawing import DRAWING, draw_options
 from sequencer.cli.render import echo_json, echo_report
 from sequencer.cli.robust import scenarios_of
+from sequencer.cli.state import say
 
 if TYPE_CHECKING:
     from sequencer.study.stages import TwoStages
@@ -70,7 +71,7 @@ def stages(**given: Any) -> None:  # noqa: ANN401
     options = SolveOptions(**searched(given))
     instance = scenarios_of(given)
     with mapped(given["workers"]) as mapper:
-        found = two_stages(instance, given["first"], options, mapper=mapper)
+        found = two_stages(instance, given["first"], options, mapper=mapper, told=lambda text: say(text, hint=True))
     if output is not None:
         _keep(found, output)
     if given["as_json"]:

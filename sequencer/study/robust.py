@@ -99,6 +99,7 @@ def robust(
     *,
     mapper: Mapper = serial,
     listeners: Iterable[Listener] = (),
+    told: Callable[[str], None] = lambda _: None,
 ) -> Robust:
     """Find the plan that is best for an aim over scenarios, and the one that is best on base values.
 
@@ -116,6 +117,8 @@ def robust(
         Where the scenarios are solved.
     listeners
         Of the two solves that are not of one scenario.
+    told
+        Called with what is begun, in words.
 
     Raises
     ------
@@ -129,12 +132,15 @@ def robust(
         message = f"'{aim}' is no aim over scenarios; choose one of {', '.join(AIMS)}"
         raise SequencerError(message)
     chosen = options or SolveOptions(threads=1)
+    told("Solving on base values")
     plain, base_npv = _solved(_aimed(instance, "npv"), chosen, None, listeners)
     alone: tuple[Alone, ...] = ()
     given = instance
     if aim == "regret":
+        told(f"Solving {len(instance.scenarios)} scenarios, each alone")
         alone = best_alone(instance, chosen, mapper=mapper, start=plain.plan)
         given = with_best(instance, alone)
+    told(f"Solving for {aim} over {len(instance.scenarios)} scenarios")
     found, reached = _solved(_aimed(given, aim), chosen, plain.plan, listeners)
     if aim == "regret":
         reached = _regret(reached, found, alone)

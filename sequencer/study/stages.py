@@ -12,6 +12,7 @@ what perfect information would be worth, ``VSS = RP − EEV`` what thinking in s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,12 @@ def _mean(alone: tuple[Alone, ...]) -> Interval:
 
 
 def two_stages(
-    instance: Instance, first: int = 1, options: SolveOptions | None = None, *, mapper: Mapper = serial
+    instance: Instance,
+    first: int = 1,
+    options: SolveOptions | None = None,
+    *,
+    mapper: Mapper = serial,
+    told: Callable[[str], None] = lambda _: None,
 ) -> TwoStages:
     """Decide the first waves for all scenarios together, and hold that against foresight and against the mean.
 
@@ -133,6 +139,8 @@ def two_stages(
         Of each solve. The search with common first waves has a copy of the model for every scenario.
     mapper
         Where single scenarios are solved.
+    told
+        Called with what is begun, in words.
 
     Raises
     ------
@@ -145,11 +153,16 @@ def two_stages(
         message = f"{first} first waves leave nothing to decide later or now; ask for 1 to {most} of {most + 1} waves"
         raise SequencerError(message)
     chosen = options or SolveOptions(threads=1)
+    count = len(instance.scenarios)
+    told(f"Solving {count} scenarios, each as if it were known beforehand")
     seen = best_alone(instance, chosen, mapper=mapper)
+    told("Solving for the mean of all amounts")
     (middle,) = best_alone(mean_instance(instance), chosen, mapper=mapper, start=seen[0].plan)
+    told(f"Solving {count} scenarios after the first waves of that plan")
     after = best_alone(
         instance, chosen, mapper=mapper, start=middle.plan, adapt=lambda one: committed(one, middle.plan, first)
     )
+    told(f"Searching over {count} scenarios with common first waves")
     form = ExtensiveForm(instance, first, chosen)
     found = form.solve({a.scenario: a.plan for a in after})
     return TwoStages(instance, first, seen, found, middle, after)

@@ -76,6 +76,7 @@ def test_stages_of_two_scenarios(run_cli, here):
     done = run_cli("stages", WAIT, "--gap", 0, "-o", "out")
     assert done.exit_code == 0, done.stderr
     assert "Nothing starts in wave 1: it is better to wait" in done.stdout
+    assert "Searching over 2 scenarios with common first waves" in done.stderr
     assert re.search(r"A new way of selling +wave 2 +–", done.stdout)
     found = json.loads((here / "out" / "stages.json").read_text())
     assert [round(found[name]["low"], 6) for name in ("ws", "rp", "eev", "evpi", "vss")] == [12, 7, 4, 5, 3]
