@@ -270,3 +270,24 @@ def test_a_synergy_keeps_its_sign_and_an_affiliate_its_mode():
 def test_a_measure_of_scenarios_needs_some():
     with pytest.raises(InputError, match="there is no measure 'cvar'.* It needs scenarios"):
         make(drivers=[driver()]).replace({"table": "settings", "field": "objective", "set": "cvar"})
+
+
+@BOTH
+def test_what_is_live_already_earns_by_scenario_as_well(formulation):
+    # Ramp 0.5 in the first year, then 1; r1 and de have been live for a year, so 10 in full, and 4 of it in s2.
+    given = make(
+        {"waves": 1, "objective": "scenario_npv:s2"},
+        drivers=[driver("r1", 10)],
+        affiliates=[{"id": "de", "affiliate_class": "large", "share": 1}],
+        archetypes=[{"id": "plain", "duration": 0}],
+        ramps=[{"owner": "plain", "from_month": m, "factor": f} for m, f in ((0, 0.5), (12, 1))],
+        initial_state=[{"record": "live", "id": i, "live_months": 12} for i in ("r1", "de")],
+        scenarios=[{"id": "s1", "probability": 0.5}, {"id": "s2", "probability": 0.5}],
+        scenario_changes=[
+            change("s2", "drivers", "r1", "potential", factor=0.5),
+            change("s2", "archetypes", "plain", "success", value=0.8),
+        ],
+    )
+    value, _ = agreed(given, formulation, reduce=True)
+    assert value == pytest.approx(4)
+    assert evaluate(given, make_plan({})).measures["scenario_npv:s1"] == pytest.approx(10)
