@@ -15,6 +15,7 @@ import logging
 import os
 import queue
 import signal
+import time
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -119,6 +120,8 @@ class Cluster(Executor):
             raise SequencerError(message)
         self._ended: queue.SimpleQueue[tuple[Hashable, _Task]] = queue.SimpleQueue()
         self._tasks: dict[Hashable, _Task] = {}
+        self._address = address
+        self._counted = 0.0
         self._nannies: Mapping[Any, Any] = {}
         self._sent = 0
         self._stack = ExitStack()
@@ -187,13 +190,7 @@ class Cluster(Executor):
         """Number of workers, all of which have one thread and the same versions as this process."""
         from sequencer.solver.solve import versions
 
-        threads: dict[str, int] = self._client.nthreads()
-        if any(n != 1 for n in threads.values()):
-            message = (
-                f"workers at {address} have more than one thread, which solves in one process must not share. "
-                "Start them with --nthreads 1, and as many as there are cores with --nworkers."
-            )
-            raise SequencerError(message)
+        count = self._count(address)
         try:
             found: dict[str, dict[str, str]] = self._client.run(versions)
         except ImportError as error:
@@ -205,6 +202,18 @@ class Cluster(Executor):
             if differing:
                 message = f"the worker {worker} is not like this process: {differing}. Install the same versions."
                 raise SequencerError(message)
+        return count
+
+    def _count(self, address: str) -> int:
+        """Number of workers there are now; they come and go, and each has to have one thread."""
+        self._counted = time.monotonic()
+        threads = self._threads()
+        if any(n != 1 for n in threads.values()):
+            message = (
+                f"workers at {address} have more than one thread, which solves in one process must not share. "
+                "Start them with --nthreads 1, and as many as there are cores with --nworkers."
+            )
+            raise SequencerError(message)
         return len(threads)
 
     # -- tasks --------------------------------------------------------------------------------------------------------
@@ -227,6 +236,8 @@ class Cluster(Executor):
 
     def next_done(self) -> Done:
         """Wait for a task to end; one whose worker was lost is tried again before it is given up."""
+        if self._address is not None and time.monotonic() - self._counted > POLL_SECONDS:
+            self.workers = max(1, self._count(self._address))
         while True:
             if not self._tasks:
                 message = "nothing was submitted"

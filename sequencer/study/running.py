@@ -237,8 +237,8 @@ class _Running:
 
     def _through(self, executor: Executor, enough: Callable[[], bool] = lambda: False) -> None:
         """Hand cases to an executor until all are done, or it is enough."""
-        window = 1 if isinstance(executor, SerialExecutor) else 2 * executor.workers
         while True:
+            window = 1 if isinstance(executor, SerialExecutor) else 2 * executor.workers
             while self.waiting and len(self.flying) < window:
                 key = self.waiting.popleft()
                 self.flying.add(key)

@@ -73,6 +73,7 @@ def test_workers_suit_cores_and_memory(monkeypatch):
 
 
 def address_of(made):
+    made._client.wait_for_workers(made.workers, timeout=60)  # one that died before is being started again
     return made._client.cluster.scheduler_address
 
 
@@ -81,6 +82,15 @@ def test_a_cluster_is_reached_by_its_address(pair):
         assert there.workers == 2
         assert list(there(math.sqrt, (16, 9, 4))) == [4, 3, 2]
     assert list(pair(math.sqrt, (1,))) == [1]  # leaving does not end it
+
+
+def test_workers_that_join_later_are_counted(pair, monkeypatch):
+    monkeypatch.setattr(cluster, "POLL_SECONDS", 0.0)
+    with Cluster(address=address_of(pair)) as there:
+        monkeypatch.setattr("distributed.Client.nthreads", lambda _: dict.fromkeys("abc", 1))
+        assert list(there(math.sqrt, (16, 9))) == [4, 3]
+        assert there.workers == 3
+        monkeypatch.undo()
 
 
 def test_workers_that_are_not_like_this_process_are_refused(pair, monkeypatch):
