@@ -206,9 +206,7 @@ def _ratio(rng: random.Random, tier: int) -> float:
     return 0.05 + 0.1 * rng.random() + 0.09 * tier * (0.3 + 1.4 * rng.random())
 
 
-def _needs(
-    rng: random.Random, tiers: list[range], tier: int, item: int, clustered: bool
-) -> list[tuple[int, int]]:
+def _needs(rng: random.Random, tiers: list[range], tier: int, item: int, clustered: bool) -> list[tuple[int, int]]:
     """What an item needs."""
     wanted, found = 2 + int(3 * rng.random()), set()
     for _ in range(wanted):
