@@ -8,7 +8,7 @@ DEMO_SECONDS ?= 90
 CROSSCHECK_COUNT ?= 500
 CROSSCHECK_SEED ?= 0
 
-.PHONY: setup demo test crosscheck lint notebooks bench-quick docs lock
+.PHONY: setup demo test crosscheck lint notebooks bench bench-quick docs lock
 
 setup: $(STAMP)
 
@@ -38,6 +38,11 @@ lint: setup
 
 notebooks: setup
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=300 notebooks -q
+
+# Other solvers are needed here only. BENCH_DATA is a folder of public data, BENCH_OPTIONS what bench.py --help lists.
+bench: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
+	$(BIN)/python tests/benchmarks/bench.py $(ROW) $(BENCH_OPTIONS)
 
 bench-quick: setup
 	$(BIN)/python tests/benchmarks/quick.py

@@ -51,18 +51,18 @@ def _ends(traces: Sequence[Trace]) -> list[str]:
         body.append(
             [
                 trace.configuration.title,
-                _number(trace.first_plan),
-                _number(end.incumbent, 2),
-                _number(end.bound, 2),
-                _percent(end.gap),
+                number(trace.first_plan),
+                number(end.incumbent, 2),
+                number(end.bound, 2),
+                percent(end.gap),
                 NONE if share is None else f"{share:.2f}",
-                _number(end.seconds),
+                number(end.seconds),
                 trace.termination,
-                _number(trace.processor_seconds, 0),
-                _number(trace.calibration, 2),
+                number(trace.processor_seconds, 0),
+                number(trace.calibration, 2),
             ]
         )
-    return _markdown(header, body)
+    return markdown(header, body)
 
 
 def _moments(traces: Sequence[Trace], seconds: float) -> list[str]:
@@ -72,24 +72,26 @@ def _moments(traces: Sequence[Trace], seconds: float) -> list[str]:
         [trace.configuration.title, *(_state(trace.at(moment)) for moment in moments), _state(trace.end)]
         for trace in traces
     ]
-    return _markdown(header, body)
+    return markdown(header, body)
 
 
 def _state(row: Row | None) -> str:
     if row is None:
         return NONE
-    return f"{_number(row.incumbent)} / {_number(row.bound)} / {_percent(row.gap)}"
+    return f"{number(row.incumbent)} / {number(row.bound)} / {percent(row.gap)}"
 
 
-def _number(value: float | None, digits: int = 1) -> str:
+def number(value: float | None, digits: int = 1) -> str:
+    """Number with so many digits."""
     return NONE if value is None else f"{value:.{digits}f}"
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """Fraction as a percentage."""
     return NONE if value is None else f"{value:.1%}"
 
 
-def _markdown(header: list[str], body: list[list[str]]) -> list[str]:
+def markdown(header: list[str], body: list[list[str]]) -> list[str]:
     """Rows of a table, the first column to the left and the others to the right."""
     widths = [max(len(row[k]) for row in [header, *body]) for k in range(len(header))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
