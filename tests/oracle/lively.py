@@ -89,6 +89,11 @@ FOCUS = {
 """Families and features that are easily hidden, with the group of rules (:mod:`tests.oracle.draw`) they come with."""
 
 TWICE = (
+    "windows",
+    "pilots",
+    "mandate",
+    "pace",
+    "learning",
     "locks",
     "parallel",
     "archetype_limits",
@@ -128,7 +133,7 @@ TWICE = (
 NAMES = (*FOCUS, *TWICE)
 """What seeds are about in turn."""
 
-AT_ONCE = 3
+AT_ONCE = 4
 """So many at once."""
 
 DRAWS, ATTEMPTS = 64, 10
