@@ -17,13 +17,10 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.highs import Highs, Outcome, Point, Pulse
-from sequencer.solver.neighbourhoods import Neighbourhoods, Tell
-from sequencer.types import Kind, Termination
+from sequencer.solver.improve import Improver, core_columns
+from sequencer.types import Termination
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
@@ -31,15 +28,8 @@ if TYPE_CHECKING:
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
 
-CORE = frozenset({Kind.DRIVER, Kind.MANDATE, Kind.BRAND, Kind.CUSTOMER_TYPE, Kind.FUNCTION})
-"""Kinds whose decisions stay whole in the first stage."""
-
 SMALL = 60
 """Up to so many whole columns, one search of the full problem is the fastest."""
-
-FIRST_SECONDS, MOST_SECONDS = 2.0, 10.0
-"""Time for completing one point, or for one neighbourhood: at first, and at most."""
-
 
 SHORTEST_TURN = 0.1
 """Least time that the search for the bound has for itself between two turns, on one thread."""
@@ -83,18 +73,8 @@ class Search:
         self.aim = keeper.aim
         self.stop = threading.Event()
         self.interrupted = False
-        self._core = self._core_columns()
-        self._waiting: Floats | None = None
-        self._seen: set[bytes] = set()
-
-    def _core_columns(self) -> NDArray[np.bool_]:
-        adoptables = self.model.instance.adoptables
-        made = np.zeros(len(self.form.cost), dtype=bool)
-        for (item, _, _), column in self.model.adopt.items():
-            at = self.form.form_column[column]
-            if at >= 0:
-                made[at] = adoptables[item].kind in CORE
-        return made
+        self.improver = Improver(model, form, options, keeper)
+        self._core = core_columns(model, form)
 
     @property
     def staged(self) -> bool:
@@ -130,7 +110,6 @@ class Search:
             solver.set_start(*adoption_columns(self.model, form, self.keeper.best.plan))
         beside = self.staged
         solver.start(deadline=deadline, stop=self.stop)
-        self._neighbourhoods = Neighbourhoods(self.model, self.form, self.options.seed)
         while solver.running:
             try:
                 self._listen(solver, core=core, wait=not beside)
@@ -144,11 +123,11 @@ class Search:
         self.keeper.bounded(self.aim.worth_of(outcome.bound))
         self.keeper.heard = self.keeper.bound
         if outcome.point is not None and core:
-            self._waiting = outcome.point
+            self.improver.waiting = outcome.point
         elif outcome.point is not None:
             self.keeper.trust(read_plan_of(self.model, self.form, outcome.point))
         if core and not self.stop.is_set():
-            self._complete_waiting(deadline)
+            self.improver.complete_waiting(deadline, self.stop)
         return outcome
 
     def _solver_options(self, core: bool) -> dict[str, object]:
@@ -182,7 +161,7 @@ class Search:
     def _take(self, point: Floats, *, core: bool) -> None:
         """A point of the first stage waits to be completed; one of the second is a plan."""
         if core:
-            self._waiting = point
+            self.improver.waiting = point
         else:
             self.keeper.consider(read_plan_of(self.model, self.form, point))
 
@@ -190,8 +169,7 @@ class Search:
 
     def _take_turns(self, solver: Highs, deadline: float | None, *, core: bool) -> None:
         """Improve plans beside the search for the bound; on one thread it waits, and then has as long for itself."""
-        idle = self._waiting is None and self.keeper.best is None
-        if idle or self.options.cores > 1:
+        if self.improver.idle or self.options.cores > 1:
             self._improve(solver, deadline, core=core)
             return
         began = time.monotonic()
@@ -202,41 +180,14 @@ class Search:
             self._listen(solver, core=core, wait=True)
 
     def _improve(self, solver: Highs, deadline: float | None, *, core: bool) -> None:
-        """Complete the newest point of the first stage; else search a neighbourhood of the best plan."""
-        until = self._patience(deadline)
+        """Solve one small problem beside the search for the bound."""
 
         def tell(_: Pulse | Point | None) -> None:
             self._listen(solver, core=core, wait=False)
             if not solver.running:
                 self.stop.set()
 
-        if self._waiting is not None:
-            self._complete_waiting(until, tell)
-        elif self.keeper.best is not None:
-            plan = self._neighbourhoods.search(self.keeper.best.plan, until, self.stop, tell)
-            self._neighbourhoods.learn(plan is not None and self.keeper.trust(plan))
-        else:
+        if self.improver.idle:
             self._listen(solver, core=core, wait=True)
-
-    def _patience(self, deadline: float | None) -> float:
-        """When to give up on a small problem; later problems get more time, as good plans are harder to better."""
-        now = time.monotonic()
-        until = now + min(MOST_SECONDS, FIRST_SECONDS + self.keeper.seconds / 10)
-        return until if deadline is None else min(until, deadline)
-
-    def _complete_waiting(self, deadline: float | None, tell: Tell = lambda _: None) -> None:
-        """Fix the core decisions of the newest point and make the rest whole."""
-        point, self._waiting = self._waiting, None
-        if point is None:
-            return
-        decisions = np.round(point[self._core])
-        if decisions.tobytes() in self._seen:
-            return
-        self._seen.add(decisions.tobytes())
-        fixed = replace(self.form, lower=self.form.lower.copy(), upper=self.form.upper.copy())
-        fixed.lower[self._core] = decisions
-        fixed.upper[self._core] = decisions
-        solver = Highs(fixed, {"threads": 1, "mip_rel_gap": min(self.options.gap, 0.01) / 5})
-        outcome = solver.run(deadline=self._patience(deadline), stop=self.stop, tell=tell)
-        if outcome.point is not None:
-            self.keeper.trust(read_plan_of(self.model, self.form, outcome.point))
+        else:
+            self.improver.step(deadline, self.stop, tell)

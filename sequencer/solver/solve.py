@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,6 +22,7 @@ from sequencer.solver.conflict import conflict_of
 from sequencer.solver.construct import Construction
 from sequencer.solver.events import Listener, Progress, StartRepaired
 from sequencer.solver.fixed import Fixed
+from sequencer.solver.improve import Improver
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.result import Level, Result, relative_gap
@@ -37,6 +39,9 @@ START_SECONDS = (2.0, 10.0)
 
 TIGHTEN_SECONDS = 15.0
 """Most time spent on tightening."""
+
+TICK = 0.1
+"""Seconds between two looks at whether tightening has come to its end, where there is no plan to improve."""
 
 CONFLICT_SECONDS = 10.0
 """Most time spent on finding out which rules clash."""
@@ -175,7 +180,32 @@ class _Solve:
         if not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
             return self.form
         self.keeper.enter("tightening")
-        return tightened(self.model, self.form, self._soon(TIGHTEN_SECONDS))
+        if self.options.cores == 1 or not self.options.staged or self.options.gap == 0:
+            return tightened(self.model, self.form, self._soon(TIGHTEN_SECONDS))
+        return self._tightened_beside()
+
+    def _tightened_beside(self) -> StandardForm:
+        """Tighten in a thread of its own, and improve plans on the other core meanwhile."""
+        made = [self.form]
+        over, deadline = threading.Event(), self._soon(TIGHTEN_SECONDS)
+
+        def run() -> None:
+            made[0] = tightened(self.model, self.form, deadline, over)
+            over.set()
+
+        improver = Improver(self.model, aimed(self.form, self.keeper.aim), self.options, self.keeper)
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        try:
+            while not over.is_set():
+                if improver.idle:
+                    over.wait(TICK)
+                else:
+                    improver.step(deadline, over, lambda _: self.keeper.tick())
+        finally:
+            over.set()
+            thread.join()
+        return made[0]
 
     def _soon(self, seconds: float) -> float:
         """When to end a preparation, after a part of the time left; never where the clock must not decide."""

@@ -15,7 +15,9 @@ relaxation the maximum was taken over. This is optimality-based bound tightening
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,9 +41,12 @@ LEAST = 1e-3
 finds no point where there is one."""
 
 Row = tuple[RuleRef, dict[int, float]]
+Late = Callable[[], bool]
 
 
-def tighten(model: SequencingModel, form: StandardForm, deadline: float) -> StandardForm:
+def tighten(
+    model: SequencingModel, form: StandardForm, deadline: float, stop: threading.Event | None = None
+) -> StandardForm:
     """Return the form with the rows of this module added.
 
     Parameters
@@ -52,7 +57,13 @@ def tighten(model: SequencingModel, form: StandardForm, deadline: float) -> Stan
         The form; its columns stay as they are.
     deadline
         ``time.monotonic()`` after which no further row is computed.
+    stop
+        Set from outside so that no further row is computed.
     """
+
+    def late() -> bool:
+        return time.monotonic() >= deadline or (stop is not None and stop.is_set())
+
     relaxation = Relaxation(form)
     weights = _weights(model, form)
     rows: list[Row] = []
@@ -60,8 +71,8 @@ def tighten(model: SequencingModel, form: StandardForm, deadline: float) -> Stan
         starts = _start_columns(model, form, driver)
         own = {s: weights[d, s] for d, s in weights if d == driver}
         if starts:
-            rows += _by_start(relaxation, driver, own, starts, deadline)
-            rows += _by_period(relaxation, model, form, driver, own, deadline)
+            rows += _by_start(relaxation, driver, own, starts, late)
+            rows += _by_period(relaxation, model, form, driver, own, late)
     return _with_rows(form, rows)
 
 
@@ -93,14 +104,14 @@ def _start_columns(model: SequencingModel, form: StandardForm, driver: str) -> l
 
 
 def _by_start(
-    relaxation: Relaxation, driver: str, own: dict[int, dict[int, float]], starts: list[int], deadline: float
+    relaxation: Relaxation, driver: str, own: dict[int, dict[int, float]], starts: list[int], late: Late
 ) -> list[Row]:
     """What it earns in all, by the wave it starts in."""
     whole = {c: w for gains in own.values() for c, w in gains.items()}
     row = dict(whole)
     for k in range(len(starts)):
         fixed = {c: float(j >= k) for j, c in enumerate(starts)}
-        most = relaxation.maximum(whole, fixed) if time.monotonic() < deadline else None
+        most = relaxation.maximum(whole, fixed) if not late() else None
         if most is None:
             return []
         most = _safely(most, whole)
@@ -116,13 +127,13 @@ def _by_period(
     form: StandardForm,
     driver: str,
     own: dict[int, dict[int, float]],
-    deadline: float,
+    late: Late,
 ) -> list[Row]:
     """What it earns from each period on."""
     rows: list[Row] = []
     for s, gains in own.items():
         live = [int(form.form_column[c]) for c in model.live(driver, s).terms]
-        if len(live) == 1 and time.monotonic() < deadline:
+        if len(live) == 1 and not late():
             most = relaxation.maximum(gains, {live[0]: 1.0})
             if most is not None:
                 rows.append((RuleRef("value", (driver,), s), {**gains, live[0]: -_safely(most, gains)}))

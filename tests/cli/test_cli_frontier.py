@@ -13,7 +13,9 @@ ARGS = ("--gap", "0", "--threads", "1")
 def test_tables_files_and_plans(run_cli, ex):
     made = run_cli("frontier", ex, "--x", "npv", "--y", "cost", "--points", "3", "-o", "out", *ARGS)
     assert made.exit_code == 0, made.stderr
-    assert "no plan beats it" in made.stdout
+    # the words may stand on two lines of a narrow table
+    assert "no plan" in made.stdout
+    assert "beats it" in made.stdout
     assert "Limits tried" in made.stdout
     assert "Kept in out" in made.stderr
     out = ex.parent / "out"

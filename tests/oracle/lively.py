@@ -130,7 +130,19 @@ TWICE = (
 )
 """Those that seldom come by chance, or are well hidden."""
 
-NAMES = (*FOCUS, *TWICE)
+HIDDEN = (
+    "parallel",
+    "transfers",
+    "prices",
+    "continuous_return",
+    "learning",
+    "maturity_gaps",
+    "quick_wins",
+    "measure_limits",
+)
+"""Families that a sample of seeds found to be hidden most."""
+
+NAMES = (*FOCUS, *TWICE, *HIDDEN, *HIDDEN)
 """What seeds are about in turn."""
 
 AT_ONCE = 4

@@ -1,0 +1,163 @@
+"""Walk over the core decisions: each choice of them is judged by the relaxation of everything else.
+
+With the core decisions fixed (drivers, mandate, brands, customer types, functions) the relaxation is worth little more
+than the best plan with that core, and one start wave more or less takes the dual simplex a few pivots from the last
+basis. So thousands of cores are judged in the time of one small mixed-integer problem, and only the best is completed
+to a plan. Which neighbour is taken follows simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983, *Optimization by
+simulated annealing*); its draw is made beforehand, so that the solver gives up on a neighbour as soon as its bound is
+worse than what would be taken.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sequencer.solver.highs import Highs
+
+if TYPE_CHECKING:
+    from sequencer.model.sequencing import SequencingModel
+    from sequencer.plan.plan import Plan
+    from sequencer.solver.standard_form import Floats, StandardForm
+
+Choice = tuple[str, int] | None
+"""Mode and start wave, or None for not adopted."""
+
+HEAT = 0.015
+"""Share of its worth that a core may lose in a step taken at the start of a walk, with a probability of 1/e."""
+
+STEPS = (1, 1, 1, 2, 2, 3)
+"""How many decisions a neighbour differs in, drawn from these."""
+
+DROP, SHIFT, SWAP = 0.15, 0.55, 0.15
+"""How often a decision is dropped, shifted by a wave, swapped with another; else it is drawn anew."""
+
+
+class CoreWalk:
+    """A walk over core decisions.
+
+    Parameters
+    ----------
+    model, form
+        The model and its standard form.
+    core
+        Items that are walked over.
+    seed
+        Of the random choices.
+    """
+
+    def __init__(self, model: SequencingModel, form: StandardForm, core: list[str], seed: int) -> None:
+        self.model = model
+        self.form = form
+        self._random = random.Random(seed)
+        self._columns: dict[str, list[tuple[str, int, int]]] = {}
+        for (item, mode, wave), column in model.adopt.items():
+            if item in core and form.form_column[column] >= 0:
+                self._columns.setdefault(item, []).append((mode, wave, int(form.form_column[column])))
+        self._items = list(self._columns)
+        self._solver: Highs | None = None
+        self._at: dict[str, Choice] = {}
+        self._known: dict[tuple[Choice, ...], float] = {}
+
+    def run(self, plan: Plan, until: float, stop: threading.Event, tell: Callable[[None], None]) -> Floats | None:
+        """Walk from the core of a plan.
+
+        Parameters
+        ----------
+        plan
+            Where to start.
+        until
+            ``time.monotonic()`` at which to end.
+        stop
+            Set from outside to end.
+        tell
+            Called after each step.
+
+        Returns
+        -------
+        array of shape (n,) or None
+            A point of the form that only the core columns of mean something: the best core met that is not the plan's;
+            None where none was better.
+        """
+        current = {i: self._choice_of(plan, i) for i in self._items}
+        value = started = self._value(current, math.inf)
+        if value is None or not self._items:
+            return None
+        best, best_value, began = dict(current), value, time.monotonic()
+        while (now := time.monotonic()) < until and not stop.is_set():
+            heat = HEAT * max(abs(best_value), 1e-9) * max(until - now, 0.0) / max(until - began, 1e-9)
+            worst = value - heat * math.log(1.0 - self._random.random())
+            tried = self._neighbour(current)
+            found = self._value(tried, worst)
+            if found is not None and found <= worst:
+                current, value = tried, found
+                if value < best_value - 1e-9 * abs(best_value):
+                    best, best_value = dict(current), value
+            tell(None)
+        return self._point(best) if started is not None and best_value < started else None
+
+    def _choice_of(self, plan: Plan, item: str) -> Choice:
+        adoption = plan.by_id.get(item)
+        if adoption is None:
+            return None
+        return self.model.instance.adoptables[item].mode(adoption.mode).id, adoption.wave
+
+    def _neighbour(self, current: dict[str, Choice]) -> dict[str, Choice]:
+        """Another core that differs in a few decisions."""
+        made = dict(current)
+        for _ in range(self._random.choice(STEPS)):
+            item = self._random.choice(self._items)
+            choice, ways = made[item], [(mode, wave) for mode, wave, _ in self._columns[item]]
+            kind = self._random.random()
+            if choice is None or kind >= DROP + SHIFT + SWAP:
+                made[item] = self._random.choice(ways)
+            elif kind < DROP:
+                made[item] = None
+            elif kind < DROP + SHIFT:
+                shifted = (choice[0], choice[1] + self._random.choice((-1, 1)))
+                made[item] = shifted if shifted in ways else choice
+            else:
+                self._swap(made, item, self._random.choice(self._items))
+        return made
+
+    def _swap(self, made: dict[str, Choice], item: str, other: str) -> None:
+        """Let two items change waves, where both can start then."""
+        one, two = made[item], made[other]
+        if one is None or two is None:
+            return
+        changed = {item: (one[0], two[1]), other: (two[0], one[1])}
+        if all((mode, wave) in {c[:2] for c in self._columns[i]} for i, (mode, wave) in changed.items()):
+            made.update(changed)
+
+    def _value(self, core: dict[str, Choice], worst: float) -> float | None:
+        """Objective (minimising) of the relaxation with a core; None where it is infeasible or worse than ``worst``."""
+        key = tuple(core[i] for i in self._items)
+        if key in self._known:
+            return self._known[key]
+        if self._solver is None:
+            self._solver = Highs(self.form, {"threads": 1}, relax=True)
+        changed = [i for i in self._items if i not in self._at or self._at[i] != core[i]]
+        columns = [(at, self._on(core[i], mode, wave)) for i in changed for mode, wave, at in self._columns[i]]
+        self._at = dict(core)
+        value = self._solver.minimum(dict(columns), worst)
+        if value is not None or worst == math.inf:
+            self._known[key] = math.inf if value is None else value
+        return value
+
+    @staticmethod
+    def _on(choice: Choice, mode: str, wave: int) -> float:
+        """Value of the column that says whether an item has started in a mode by a wave."""
+        return float(choice is not None and choice[0] == mode and wave >= choice[1])
+
+    def _point(self, core: dict[str, Choice]) -> Floats:
+        point = np.zeros(len(self.form.cost))
+        for item, columns in self._columns.items():
+            for mode, wave, at in columns:
+                point[at] = self._on(core[item], mode, wave)
+        return point

@@ -1,0 +1,157 @@
+"""Walk over core decisions, and improving plans beside the search: what is met, what is kept."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sequencer as sq
+from sequencer.model.build import build
+from sequencer.plan.plan import Adoption, Plan
+from sequencer.solver import improve
+from sequencer.solver.aims import goal_aims
+from sequencer.solver.core_walk import CoreWalk
+from sequencer.solver.highs import Highs
+from sequencer.solver.improve import Improver, core_columns
+from sequencer.solver.keeper import Keeper
+from sequencer.solver.options import SolveOptions
+from sequencer.solver.standard_form import standard_form
+from tests.model.test_value import mixed
+from tests.model.tools import driver, make, optimum
+
+SOON = 60.0
+
+
+def two_drivers():
+    """r1 earns 10 a year and r2 6, in three waves of a year each; only one may start in a wave, and nothing costs."""
+    return make(drivers=[driver("r1", 10), driver("r2", 6)], pace=[{"items": "drivers", "limit": 1}])
+
+
+def plan_of(**waves):
+    return Plan(tuple(Adoption(item, wave, None) for item, wave in waves.items()))
+
+
+def walk_of(instance, seed=0):
+    model = build(instance)
+    form = standard_form(model)
+    items = [i.id for i in instance.adoptables.values() if i.kind in improve.CORE]
+    return model, form, CoreWalk(model, form, items, seed)
+
+
+def walked(walk, plan, steps=200):
+    """Walk for so many steps, whatever the clock says."""
+    stop = threading.Event()
+    left = iter(range(steps))
+
+    def tell(_):
+        if next(left, None) is None:
+            stop.set()
+
+    return walk.run(plan, time.monotonic() + SOON, stop, tell)
+
+
+def test_the_best_core_is_met():
+    # r1 in wave 1 and r2 in wave 2: 30 + 12 = 42; the start, r2 before r1, is worth 18 + 20 = 38.
+    model, form, walk = walk_of(two_drivers())
+    point = walked(walk, plan_of(r2=1, r1=2))
+    on = {key: point[form.form_column[column]] for key, column in model.adopt.items()}
+    assert [on["r1", "", w] for w in (1, 2, 3)] == [1, 1, 1]
+    assert [on["r2", "", w] for w in (1, 2, 3)] == [0, 1, 1]
+
+
+def test_nothing_better_than_the_best():
+    assert walked(walk_of(two_drivers())[2], plan_of(r1=1, r2=2)) is None
+
+
+def test_a_stopped_walk_takes_no_step():
+    stop = threading.Event()
+    stop.set()
+    walk = walk_of(two_drivers())[2]
+    assert walk.run(plan_of(r2=1, r1=2), time.monotonic() + SOON, stop, lambda _: None) is None
+
+
+def test_the_same_seed_takes_the_same_walk():
+    found = [walked(walk_of(two_drivers(), seed=3)[2], plan_of(), steps=5) for _ in range(2)]
+    assert found[0] is not None
+    assert (found[0] == found[1]).all()
+
+
+def test_values_of_cores_are_those_of_fresh_relaxations():
+    # Whatever was fixed and given up before must not stay in the solver.
+    model, form, walk = walk_of(mixed())
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        core = {i: walk._columns[i][rng.integers(len(walk._columns[i]))][:2] for i in walk._items}
+        core = {i: None if rng.random() < 0.3 else c for i, c in core.items()}
+        value = walk._value(core, np.inf)
+        point = walk._point(core)
+        chosen = core_columns(model, form)
+        fixed = form.lower.copy(), form.upper.copy()
+        fixed[0][chosen] = fixed[1][chosen] = point[chosen]
+        fresh = Highs(replace(form, lower=fixed[0], upper=fixed[1]), {"threads": 1}, relax=True).run()
+        assert (value is None) == (fresh.objective is None)
+        if value is not None:
+            assert value == pytest.approx(fresh.objective, abs=1e-7)
+
+
+def test_a_neighbour_that_is_not_taken_may_still_be_judged_later():
+    _, _, walk = walk_of(two_drivers())
+    best, other = {"r1": ("", 1), "r2": ("", 2)}, {"r1": ("", 2), "r2": ("", 1)}
+    value = walk._value(best, np.inf)
+    # The solver may give up on it or not; what it says is right, and asked without a limit it says all.
+    assert walk._value(other, value) in (None, pytest.approx(value * 38 / 42))
+    assert walk._value(other, np.inf) == pytest.approx(value * 38 / 42)
+    assert walk._value(best, np.inf) == pytest.approx(value)
+
+
+def improver_of(instance, plan):
+    model = build(instance)
+    keeper = Keeper(instance, (), 0.01, goal_aims(model)[0])
+    assert keeper.consider(plan)
+    return keeper, Improver(model, standard_form(model), SolveOptions(gap=1e-6, threads=1), keeper)
+
+
+def test_a_core_that_waits_is_completed_once(monkeypatch):
+    best, plan = optimum(mixed())
+    keeper, improver = improver_of(mixed(), Plan(()))
+    columns = core_columns(improver.model, improver.form)
+    point = np.zeros(len(columns))
+    for (item, mode, wave), column in improver.model.adopt.items():
+        adoption = plan.by_id.get(item)
+        started = adoption is not None and wave >= adoption.wave
+        point[improver.form.form_column[column]] = started and (adoption.mode or mode) == mode
+    improver.waiting = point
+    improver.step(None, threading.Event(), lambda _: None)
+    assert keeper.best.npv == pytest.approx(best)
+    monkeypatch.setattr(improve, "Highs", None)
+    improver.waiting = point
+    improver.complete_waiting(None, threading.Event())
+    assert improver.waiting is None
+
+
+def test_walks_that_help_are_taken_more_often(monkeypatch):
+    keeper, improver = improver_of(two_drivers(), plan_of(r2=1, r1=2))
+    monkeypatch.setattr(improve, "FIRST_SECONDS", 0.5)
+    improver._walked(time.monotonic() + 0.5, threading.Event(), lambda _: None)
+    assert keeper.best.npv == pytest.approx(42)
+    assert improver._weight == pytest.approx(1.6)
+    improver._walked(time.monotonic() + 0.2, threading.Event(), lambda _: None)
+    assert improver._weight == pytest.approx(0.7 * 1.6 + 0.3 * 0.2)
+
+
+def test_rows_are_tightened_while_plans_improve():
+    instance = sq.read(Path(__file__).parents[2] / "instances" / "medium")
+    phases = {}
+
+    def hear(event):
+        phases.setdefault(getattr(event, "phase", "better plan"), []).append(event)
+
+    result = sq.solve(instance, time_limit=5, threads=2, listeners=[hear])
+    assert len(phases["tightening"]) > 1
+    assert result.plan is not None
+    assert result.objective <= result.bound
