@@ -248,11 +248,19 @@ class _Solve:
         options = replace(self.options, gap=0.0) if phase == "ties" else self.options
         search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase)
         termination = search.run(deadline).termination
-        if termination is Termination.INFEASIBLE and self.keeper.best is not None:
+        if termination is not Termination.INFEASIBLE:
+            return termination
+        if self.keeper.best is not None:
             # Only what the evaluation tolerates and the solver does not can hold; nothing better is known to.
             self.keeper.bounded(self.keeper.worth)
             return Termination.GAP_REACHED
-        return termination
+        if form is self.form and not search.staged:
+            return termination
+        # Added rows and stages are for speed: that no plan keeps the rules is believed of the model as it is only.
+        plain = replace(options, staged=False)
+        return (
+            Search(self.model, aimed(self.form, self.keeper.aim), plain, self.keeper, phase).run(deadline).termination
+        )
 
     def _share(self, searches: int) -> float | None:
         """Deadline of the next of so many searches, each with the same part of the time left."""

@@ -169,8 +169,8 @@ def _features(summary: Summary) -> Iterator[str]:
 def _techniques(summary: Summary) -> Iterator[str]:
     yield "## Techniques and formulations"
     yield ""
-    yield "Each is a whole solve to a proven optimum, the plan evaluated: every goal, and the ties of equal plans,"
-    yield f"must be the oracle's. `{COARSE}` refuses what it cannot state. Where no plan keeps all rules, the rules"
+    yield "Each is a whole solve, the plan evaluated: every goal must be the oracle's, and where the optimum is proven"
+    yield f"(always at gap 0) so must the ties of equal plans. `{COARSE}` refuses what it cannot state. Where no plan keeps all rules, the rules"
     yield "that are said to clash are held against the oracle, too: every plan must break one of them."
     yield f"Techniques: {', '.join(_plain(t) for t in TECHNIQUES)}. With all and with none of them every instance is"
     yield "solved; with one only, and with all but one, so that any two meet in all four ways,"
