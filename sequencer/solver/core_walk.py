@@ -39,6 +39,10 @@ DROP, SHIFT, SWAP = 0.15, 0.55, 0.15
 """How often a decision is dropped, shifted by a wave, swapped with another; else it is drawn anew."""
 
 
+STALE = 25
+"""A walk ends after so many steps for each item without a better core."""
+
+
 class CoreWalk:
     """A walk over core decisions.
 
@@ -89,8 +93,9 @@ class CoreWalk:
         value = started = self._value(current, math.inf)
         if value is None or not self._items:
             return None
-        best, best_value, began = dict(current), value, time.monotonic()
-        while (now := time.monotonic()) < until and not stop.is_set():
+        best, best_value, began, left = dict(current), value, time.monotonic(), STALE * len(self._items)
+        while (now := time.monotonic()) < until and left and not stop.is_set():
+            left -= 1
             heat = HEAT * max(abs(best_value), 1e-9) * max(until - now, 0.0) / max(until - began, 1e-9)
             worst = value - heat * math.log(1.0 - self._random.random())
             tried = self._neighbour(current)
@@ -98,7 +103,7 @@ class CoreWalk:
             if found is not None and found <= worst:
                 current, value = tried, found
                 if value < best_value - 1e-9 * abs(best_value):
-                    best, best_value = dict(current), value
+                    best, best_value, left = dict(current), value, STALE * len(self._items)
             tell(None)
         return self._point(best) if started is not None and best_value < started else None
 

@@ -289,10 +289,7 @@ class Highs:
     # -- the same relaxation again and again -----------------------------------------------------------------------
 
     def minimum(self, fixed: dict[int, float], worst: float) -> float | None:
-        """Fix columns for good and return the objective of a linear form, from the last basis.
-
-        None where there is no point, none better than ``worst``, or HiGHS cannot tell.
-        """
+        """Fix columns for good and solve a linear form from the last basis; None where nothing beats ``worst``."""
         if fixed:
             values = np.array(list(fixed.values()), dtype=float)
             self.highs.changeColsBounds(len(fixed), np.array(list(fixed), dtype=np.int32), values, values)

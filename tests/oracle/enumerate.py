@@ -267,11 +267,13 @@ def unavoidable(instance: Instance, refs: Iterable[RuleRef]) -> bool:
     """Whether every plan, whatever is paid, breaks one of the rules, in whatever wave.
 
     That whatever starts is live in time is part of what a plan is, so breaking ``windows`` counts as well; and so is
-    that the mandate rises step by step, where the mandate plays a part.
+    that the mandate, and maturity, rises step by step, where the mandate plays a part or maturity is compared.
     """
     oracle = Oracle(instance)
     named = {_decision(ref) for ref in refs}
-    named |= {("windows",), *([("mandate",)] if any(family.startswith("mandate") for family, *_ in named) else [])}
+    families = {family for family, *_ in named}
+    named |= {("windows",), *([("mandate",)] if any(f.startswith("mandate") for f in families) else [])}
+    named |= {("capability_steps",)} if "maturity_gaps" in families else set()
     return all(_breaks(oracle, plan, named) for plan in plans(instance))
 
 
