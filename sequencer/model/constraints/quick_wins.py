@@ -36,7 +36,8 @@ def quick_wins(model: SequencingModel) -> None:
 def _wins(model: SequencingModel, ref: RuleRef, driver: str, wave: int) -> Linear:
     """Whether a driver has an active cell: a column that may be 1 only then; decisions being whole, that is exact."""
     cells = []
-    for gates in dict.fromkeys(_gates(model, driver, cell) for cell in model.instance.scope[driver]):
+    different = {frozenset(g): g for g in (_gates(model, driver, cell) for cell in model.instance.scope[driver])}
+    for gates in different.values():
         live = [model.value.live(gate, wave) for gate in gates]
         if all(possible(one) for one in live):
             cells.append(live)
@@ -51,7 +52,7 @@ def _wins(model: SequencingModel, ref: RuleRef, driver: str, wave: int) -> Linea
     return Linear(terms={won: 1.0})
 
 
-def _gates(model: SequencingModel, driver: str, cell: Cell) -> frozenset[Gate]:
-    """All that must be live for a driver's cell to be active."""
+def _gates(model: SequencingModel, driver: str, cell: Cell) -> tuple[Gate, ...]:
+    """All that must be live for a driver's cell to be active, each once, always in the same order."""
     own = [Gate(item) for item in (driver, cell.affiliate, cell.brand) if item]
-    return frozenset([*own, *model.value.driver_gates(driver, cell), *model.value.scope_gates(cell)])
+    return tuple(dict.fromkeys([*own, *model.value.driver_gates(driver, cell), *model.value.scope_gates(cell)]))

@@ -54,8 +54,9 @@ def requirements(model: SequencingModel) -> None:
         for w in model.waves:
             ref = RuleRef("requirements", members, w)
             needed = _alternatives(model, ref, rule, w - rule.lag)
-            waived = total(model.live(e, w) for e in exceptions)
-            item = model.started(rule.item.id, w, rule.item.modes) - waived
+            item = model.started(rule.item.id, w, rule.item.modes)
+            if exceptions:
+                item = item - total(model.live(e, w) for e in exceptions)
             at_least(model, ref, item, needed, rule.at_least)
 
 
@@ -81,6 +82,9 @@ def at_least(model: SequencingModel, ref: RuleRef, item: Linear, needed: Sequenc
     Whichever n − 1 of them are left aside, one of the others must be 1: true of every plan, and much tighter than the
     count where only a fraction of each is 1.
     """
+    if n == 1 == len(needed):  # most rows by far
+        model.row(ref, item, "<=", needed[0])
+        return
     aside = min(n, len(needed) + 1) - 1
     if aside == 0 or comb(len(needed), aside) <= MOST_SUBSETS or n >= len(needed):
         for rest in combinations(needed, len(needed) - aside):

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sequencer.model.linear import Linear
-from sequencer.model.value.ramping import Ramping, average
+from sequencer.model.value.ramping import Ramp, Ramping, average
 from sequencer.model.value.source import Source
 
 if TYPE_CHECKING:
     from sequencer.instance.entities import Initiative
+    from sequencer.model.sequencing import SequencingModel
 
 
 class Initiatives(Source):
     """Value of initiatives; a linear expression in the decisions, hence exact without any column."""
+
+    def __init__(self, model: SequencingModel, *, exact: bool) -> None:
+        super().__init__(model, exact=exact)
+        self._known: dict[tuple[Ramp, int], list[tuple[int, float]]] = {}
 
     def expr(self, category: str | None, period: int, scenario: str | None) -> Linear:
         """``success · (value_per_year · years · Σ_s gain[s,t] · live[s] + value_once · (live[t] − live[t−1]))``."""
@@ -26,15 +31,24 @@ class Initiatives(Source):
                     made.add(first, row.success * row.value_once * self.model.money_scale)
         return made
 
+    def _gains(self, ramp: Ramp, period: int) -> list[tuple[int, float]]:
+        """Periods from which being live, rather than one later, adds something to a period, and what; the same for all.
+
+        Without a ramp, that is the period itself only.
+        """
+        if (ramp, period) not in self._known:
+            ramping, last = Ramping(self.instance.periods), self.instance.n_waves + 1
+            gains = ((s, ramping.gain(ramp, s, period, last)) for s in range(1, min(period, last) + 1))
+            self._known[ramp, period] = [(start, gain) for start, gain in gains if gain]
+        return self._known[ramp, period]
+
     def _yearly(self, row: Initiative, period: int) -> Linear:
         """Average ramp over a period, by the period in which the initiative became live."""
         made = Linear()
         if row.value_per_year:
             ramp = self.instance.ramp_of_owner(row.id)
-            ramping = Ramping(self.instance.periods)
-            last = self.instance.n_waves + 1
-            for start in range(1, min(period, last) + 1):
-                made.add(self.model.live(row.id, start), ramping.gain(ramp, start, period, last))
+            for start, gain in self._gains(ramp, period):
+                made.add(self.model.live(row.id, start), gain)
             history = self.instance.adoptables[row.id].history
             if history is not None and history.months:
                 # Live since before wave 1: its ramp goes on from its age.
