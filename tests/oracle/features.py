@@ -211,8 +211,8 @@ def matters(name: str, oracle: Oracle, expected: Optimum | None) -> bool:
         return True
     if name in FORBIDDEN:
         return not same(oracle.best(lambda adoption: not FORBIDDEN[name](instance, adoption)), expected)
-    without = Oracle(REMOVED[name](instance), worth=oracle if name in RULES_ONLY else None)
     try:
+        without = Oracle(REMOVED[name](instance), worth=oracle if name in RULES_ONLY else None)
         return not same(without.best(), expected)
     except KeyError:
         return False
