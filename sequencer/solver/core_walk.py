@@ -90,9 +90,10 @@ class CoreWalk:
             None where none was better.
         """
         current = {i: self._choice_of(plan, i) for i in self._items}
-        value = started = self._value(current, math.inf)
-        if value is None or not self._items:
+        started = self._value(current, math.inf)
+        if started is None or not self._items:
             return None
+        value = started
         best, best_value, began, left = dict(current), value, time.monotonic(), STALE * len(self._items)
         while (now := time.monotonic()) < until and left and not stop.is_set():
             left -= 1
@@ -105,7 +106,7 @@ class CoreWalk:
                 if value < best_value - 1e-9 * abs(best_value):
                     best, best_value, left = dict(current), value, STALE * len(self._items)
             tell(None)
-        return self._point(best) if started is not None and best_value < started else None
+        return self._point(best) if best_value < started else None
 
     def _choice_of(self, plan: Plan, item: str) -> Choice:
         adoption = plan.by_id.get(item)

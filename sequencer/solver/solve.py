@@ -7,6 +7,7 @@ import platform
 import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version as package_version
 from typing import TYPE_CHECKING
@@ -186,26 +187,20 @@ class _Solve:
 
     def _tightened_beside(self) -> StandardForm:
         """Tighten in a thread of its own, and improve plans on the other core meanwhile."""
-        made = [self.form]
         over, deadline = threading.Event(), self._soon(TIGHTEN_SECONDS)
-
-        def run() -> None:
-            made[0] = tightened(self.model, self.form, deadline, over)
-            over.set()
-
         improver = Improver(self.model, aimed(self.form, self.keeper.aim), self.options, self.keeper)
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        try:
-            while not over.is_set():
-                if improver.idle:
-                    over.wait(TICK)
-                else:
-                    improver.step(deadline, over, lambda _: self.keeper.tick())
-        finally:
-            over.set()
-            thread.join()
-        return made[0]
+        with ThreadPoolExecutor(1) as pool:
+            made = pool.submit(tightened, self.model, self.form, deadline, over)
+            made.add_done_callback(lambda _: over.set())
+            try:
+                while not over.is_set():
+                    if improver.idle:
+                        over.wait(TICK)
+                    else:
+                        improver.step(deadline, over, lambda _: self.keeper.tick())
+            finally:
+                over.set()
+        return made.result()
 
     def _soon(self, seconds: float) -> float:
         """When to end a preparation, after a part of the time left; never where the clock must not decide."""

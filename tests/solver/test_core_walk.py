@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 import sequencer as sq
+from sequencer.errors import SolverError
 from sequencer.model.build import build
 from sequencer.plan.plan import Adoption, Plan
 from sequencer.solver import improve
+from sequencer.solver import solve as module
 from sequencer.solver.aims import goal_aims
 from sequencer.solver.core_walk import CoreWalk
 from sequencer.solver.highs import Highs
@@ -155,3 +157,15 @@ def test_rows_are_tightened_while_plans_improve():
     assert len(phases["tightening"]) > 1
     assert result.plan is not None
     assert result.objective <= result.bound
+
+
+def test_an_error_while_rows_are_tightened_is_not_waited_for(monkeypatch):
+    instance = sq.read(Path(__file__).parents[2] / "instances" / "medium")
+
+    def fails(*_):
+        message = "planted"
+        raise SolverError(message)
+
+    monkeypatch.setattr(module, "tightened", fails)
+    with pytest.raises(SolverError, match="planted"):
+        sq.solve(instance, time_limit=5, threads=2)
