@@ -38,6 +38,7 @@ from sequencer.model.constraints.transfers import transfers
 from sequencer.model.constraints.windows import windows
 from sequencer.model.measures import own_affiliates, set_goals
 from sequencer.model.payments import payment_columns
+from sequencer.model.pyomo_model import stated
 from sequencer.model.reduce import reduced
 from sequencer.model.sequencing import SequencingModel
 from sequencer.model.usage import usage_columns
@@ -125,4 +126,5 @@ def build(instance: Instance, *, formulation: str = "compact", reduce: bool = Tr
         for rule in FAMILIES:
             rule.build(model)
         set_goals(model)
+        model.pyomo = stated(model)
     return model

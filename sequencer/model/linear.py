@@ -1,7 +1,7 @@
 """Sparse linear expressions over the columns of a model.
 
-Families are written with these; one Pyomo ``LinearExpression`` a row is made at the end, which is an order of magnitude
-faster than summing Pyomo variables and keeps every row inspectable.
+Families are written with these, which is an order of magnitude faster than summing Pyomo variables and keeps every row
+inspectable.
 """
 
 from __future__ import annotations

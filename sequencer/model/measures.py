@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pyomo.environ as pyo
-from pyomo.core.expr.numeric_expr import LinearExpression
-
 from sequencer.errors import UnsupportedError
 from sequencer.instance.goals import goals, weights
 from sequencer.model.costs import cost, discount
@@ -204,10 +201,4 @@ def set_goals(model: SequencingModel) -> None:
 
 def set_objective(model: SequencingModel, objective: Linear) -> None:
     """Maximise an expression."""
-    terms = {c: v for c, v in objective.terms.items() if abs(v) > 1e-12}
-    expression = LinearExpression(
-        constant=objective.constant,
-        linear_coefs=list(terms.values()),
-        linear_vars=[model.columns[c] for c in terms],
-    )
-    model.pyomo.objective = pyo.Objective(expr=expression, sense=pyo.maximize)
+    model.objective = Linear(objective.constant, {c: v for c, v in objective.terms.items() if abs(v) > 1e-12})

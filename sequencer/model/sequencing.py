@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
-
-import pyomo.environ as pyo
-from pyomo.core.expr.numeric_expr import LinearExpression
+from typing import TYPE_CHECKING
 
 from sequencer.instance.items import Member
+from sequencer.model.arrays import Columns, Group, Rows, Sense
 from sequencer.model.linear import Linear, total
 from sequencer.types import Kind, RuleRef
 
 if TYPE_CHECKING:
+    import pyomo.environ as pyo
+
     from sequencer.instance.adoptables import Adoptable, Mode
     from sequencer.instance.goals import Goal
     from sequencer.instance.instance import Instance
     from sequencer.instance.reach import Reach
     from sequencer.model.value import ValueModel
-
-Sense = Literal["<=", ">=", "="]
 
 
 class SequencingModel:
@@ -38,12 +36,12 @@ class SequencingModel:
         What is modelled.
     reach : Reach
         Start windows in force.
-    pyomo : pyomo.environ.ConcreteModel
-        The Pyomo model.
-    columns : list
-        Pyomo variables by column number.
-    rows : list of (RuleRef, Pyomo constraint)
-        Every row with the rule it belongs to.
+    columns : Columns
+        Columns by number.
+    rows : dict of str to Rows
+        Rows of each family, each with the rule it belongs to.
+    objective : Linear
+        What is maximised: the first goal in its sense.
     adopt : dict of (str, str, int) to int
         Column of an adoptable, mode and wave.
     transfer, price : dict of (str, int) to int
@@ -61,19 +59,21 @@ class SequencingModel:
     value : ValueModel
         Value as other families see it; set by :func:`sequencer.model.build.build`.
     goals : tuple of (Goal, Linear)
-        What is optimised, the most important first; money is scaled. The Pyomo objective maximises the first in its
-        sense. Set by :func:`sequencer.model.build.build`.
+        What is optimised, the most important first; money is scaled. Set by :func:`sequencer.model.build.build`.
+    pyomo : pyomo.environ.ConcreteModel
+        What is solved: columns, rows and objective, stated by :func:`sequencer.model.build.build` when all are there.
     """
 
+    pyomo: pyo.ConcreteModel
     value: ValueModel
     goals: tuple[tuple[Goal, Linear], ...]
 
     def __init__(self, instance: Instance, reach: Reach, futures: Mapping[str, Instance] | None = None) -> None:
         self.instance = instance
         self.reach = reach
-        self.pyomo = pyo.ConcreteModel(name="sequencing")
-        self.columns: list[pyo.Var] = []
-        self.rows: list[tuple[RuleRef, pyo.Constraint]] = []
+        self.columns = Columns()
+        self.rows: dict[str, Rows] = {}
+        self.objective = Linear()
         self.adopt: dict[tuple[str, str, int], int] = {}
         self.transfer: dict[tuple[str, int], int] = {}
         self.price: dict[tuple[str, int], int] = {}
@@ -84,9 +84,10 @@ class SequencingModel:
         self.over_scenarios: dict[str, Linear] = {}
         self.money_scale = _money_scale(instance)
         self.waves = range(1, instance.n_waves + 1)
+        self._end = instance.n_waves + 1
+        self._false: int | None = None
         self._live: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
         self._started: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
-        self._blocks: dict[str, pyo.Constraint] = {}
         past = (i for i in instance.adoptables.values() if i.history is not None)
         self._history = {item.id: item.history for item in past}
         self._make_adoption_columns()
@@ -100,10 +101,8 @@ class SequencingModel:
             for mode in item.modes
             for w in self._window(item.id, mode.id)
         ]
-        self.pyomo.adopt = pyo.Var(index, domain=pyo.Binary)
-        for key in index:
-            self.adopt[key] = len(self.columns)
-            self.columns.append(self.pyomo.adopt[key])
+        numbers = self.columns.add(Group("adopt", index, whole=True, binary=True), [1.0] * len(index))
+        self.adopt.update(zip(index, numbers, strict=True))
 
     def _window(self, item: str, mode: str) -> range:
         window = self.reach.windows[item, mode]
@@ -113,15 +112,7 @@ class SequencingModel:
         self, name: str, index: Sequence[tuple[object, ...]], upper: Iterable[float | None], *, whole: bool = False
     ) -> list[int]:
         """Add columns ``0 ≤ x ≤ upper``, continuous or ``whole``; return their numbers, in the order of ``index``."""
-        var = pyo.Var(list(index), domain=pyo.NonNegativeIntegers if whole else pyo.NonNegativeReals)
-        self.pyomo.add_component(name, var)
-        made = []
-        for key, bound in zip(index, upper, strict=True):
-            column = var[key]
-            column.setub(bound)
-            made.append(len(self.columns))
-            self.columns.append(column)
-        return made
+        return list(self.columns.add(Group(name, index, whole=whole), upper))
 
     def given(self, scenario: str | None) -> Instance:
         """The instance as it is in a scenario; as it is where none is named."""
@@ -140,19 +131,25 @@ class SequencingModel:
     def started(self, item: str, wave: int, modes: tuple[str, ...] | None = None) -> Linear:
         """Whether an adoptable (in one of ``modes``) has started in a wave ``≤ wave``. Not to be changed in place."""
         key = (item, modes, wave)
-        if key not in self._started:
+        found = self._started.get(key)
+        if found is None:
             parts = (self._by(item, m.id, wave) for m in self._modes(self.instance.adoptables[item], modes))
-            self._started[key] = total(parts)
-        return self._started[key]
+            found = self._started[key] = total(parts)
+        return found
 
     def _by(self, item: str, mode: str, wave: int) -> Linear:
         history = self._history.get(item)
         if history is not None:
             return Linear(float(mode == history.mode))
+        column = self._column(item, mode, wave)
+        return Linear() if column is None else Linear(terms={column: 1.0})
+
+    def _column(self, item: str, mode: str, wave: int) -> int | None:
+        """Column that says whether an adoptable without a history has started in a mode by a wave."""
         window = self.reach.windows[item, mode]
-        if window.empty or wave < window.earliest:
-            return Linear()
-        return Linear(terms={self.adopt[item, mode, min(wave, window.latest)]: 1.0})
+        if wave < window.earliest or window.empty:
+            return None
+        return self.adopt[item, mode, wave if wave < window.latest else window.latest]
 
     def starts(self, item: str, wave: int, modes: tuple[str, ...] | None = None) -> Linear:
         """Whether an adoptable starts in exactly this wave."""
@@ -160,14 +157,15 @@ class SequencingModel:
 
     def live(self, item: str, period: int, modes: tuple[str, ...] | None = None) -> Linear:
         """Whether an adoptable is live in a period, every tail period counting as W + 1. Not to be changed in place."""
-        key = (item, modes, min(period, self.instance.n_waves + 1))
-        if key not in self._live:
+        key = (item, modes, min(period, self._end))
+        found = self._live.get(key)
+        if found is None:
             adoptable = self.instance.adoptables[item]
             chosen = self._modes(adoptable, modes)
             if adoptable.history is not None:
                 return Linear(float(adoptable.history.lives(key[2]) and self._taken(adoptable, modes)))
-            self._live[key] = total(self._by(item, m.id, key[2] - m.duration) for m in chosen)
-        return self._live[key]
+            found = self._live[key] = total(self._by(item, m.id, key[2] - m.duration) for m in chosen)
+        return found
 
     def live_member(self, member: Member, period: int) -> Linear:
         """Whether a member (an adoptable in some of its modes) is live in a period; before wave 1 only what was."""
@@ -178,7 +176,10 @@ class SequencingModel:
         history = self._history.get(item)
         if history is not None:
             return Linear(float(mode.id == history.mode and not history.lives(wave)))
-        return self._by(item, mode.id, wave) - self._by(item, mode.id, wave - mode.span)
+        now, before = self._column(item, mode.id, wave), self._column(item, mode.id, wave - mode.span)
+        if now is None or now == before:
+            return Linear()
+        return Linear(terms={now: 1.0} if before is None else {now: 1.0, before: -1.0})
 
     def of_kind(self, kind: Kind) -> list[Adoptable]:
         """Adoptables of a kind, in instance order."""
@@ -188,13 +189,9 @@ class SequencingModel:
         """Least and most that an expression can be, as far as the bounds of its columns say; infinite without them."""
         least = most = expression.constant
         for column, coefficient in expression.terms.items():
-            low, high = self.columns[column].bounds
-            ends = (
-                coefficient * (-math.inf if low is None else low),
-                coefficient * (math.inf if high is None else high),
-            )
             if coefficient:
-                least, most = least + min(ends), most + max(ends)
+                end = coefficient * self.columns.upper[column]
+                least, most = least + min(0.0, end), most + max(0.0, end)
         return least, most
 
     # -- rows ---------------------------------------------------------------------------------------------------------
@@ -205,30 +202,26 @@ class SequencingModel:
         A row without columns that cannot hold is kept as ``0 ≥ 1`` in the form of a fixed column, so that the conflict
         is found and named where conflicts are looked for.
         """
-        body = left - right if isinstance(right, Linear) else left + Linear(-right)
-        terms = {c: v for c, v in body.terms.items() if abs(v) > 1e-12}
-        bound = -body.constant
+        if isinstance(right, Linear):
+            body = dict(left.terms)
+            for column, coefficient in right.terms.items():
+                body[column] = body.get(column, 0.0) - coefficient
+            bound = right.constant - left.constant
+        else:
+            body, bound = left.terms, right - left.constant
+        terms = {c: v for c, v in body.items() if abs(v) > 1e-12}
         if not terms:
             if _holds(0.0, sense, bound):
                 return
             terms, bound = {self._false_column(): 1.0}, 1.0
             sense = ">="
-        expression = LinearExpression(
-            constant=0.0, linear_coefs=list(terms.values()), linear_vars=[self.columns[c] for c in terms]
-        )
-        lower = bound if sense in (">=", "=") else None
-        upper = bound if sense in ("<=", "=") else None
-        block = self._block(ref.family)
-        self.rows.append((ref, block.add(len(self.rows), (lower, expression, upper))))
-
-    def _block(self, name: str) -> pyo.Constraint:
-        if name not in self._blocks:
-            self._blocks[name] = pyo.Constraint(pyo.NonNegativeIntegers)
-            self.pyomo.add_component(f"rule_{name}", self._blocks[name])
-        return self._blocks[name]
+        rows = self.rows.get(ref.family)
+        if rows is None:
+            rows = self.rows[ref.family] = Rows()
+        rows.add(ref, terms, sense, bound)
 
     def _false_column(self) -> int:
-        if not hasattr(self.pyomo, "false"):
+        if self._false is None:
             self._false = self.new_columns("false", [(0,)], [0.0])[0]
         return self._false
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyomo.environ as pyo
 from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
-from scipy.sparse import csc_matrix, diags, hstack
+from scipy.sparse import csr_matrix, diags, vstack
 
+from sequencer.model.family_rows import FamilyRows
 from sequencer.solver.scaling import scales
 from sequencer.types import RuleRef
 
@@ -77,39 +79,82 @@ def box_bound(form: StandardForm) -> float:
 
 
 def standard_form(model: SequencingModel) -> StandardForm:
-    """Compile a model."""
+    """Read the Pyomo model of a model.
+
+    Rows come family by family, columns group by group, in the order in which the objective and the rows speak of them;
+    a column that no row and no goal speaks of is left out. Pyomo's own compiler of standard forms gives the same, but
+    walks an expression for every row.
+    """
     with PauseGC():
-        form = LinearStandardFormCompiler().write(model.pyomo, mixed_form=True)
-    number = {id(v): k for k, v in enumerate(model.columns)}
-    refs = {id(row): ref for ref, row in model.rows}
-    found = [number[id(v)] for v in form.columns]
-    # Pyomo leaves out what is in no row and not in the first goal; a later goal may still speak of it.
-    others = {column for _, expression in model.goals for column in expression.terms}.difference(found)
-    model_column = np.array([*found, *sorted(others)], dtype=np.int64)
-    nothing = csc_matrix((len(form.rows), len(others)))
-    form_column = np.full(len(model.columns), -1, dtype=np.int64)
-    form_column[model_column] = np.arange(len(model_column))
-    sense = np.array([r.bound_type for r in form.rows], dtype=np.int64)
-    columns = [model.columns[k] for k in model_column]
-    bounds = [v.bounds for v in columns]
-    lower = np.array([-np.inf if low is None else low for low, _ in bounds], dtype=float)
-    upper = np.array([np.inf if up is None else up for _, up in bounds], dtype=float)
-    integral = np.array([not v.is_continuous() for v in columns], dtype=bool)
-    rules = tuple(refs[id(r.constraint)] for r in form.rows)
-    matrix, sides = hstack([form.A.tocsc(), nothing]).tocsc(), np.asarray(form.rhs, dtype=float)
-    factors, units = scales(matrix, sides, upper, integral, rules)
-    sides = sides * factors
+        given = model.pyomo
+        groups = [list(var.values()) for var in given.component_objects(pyo.Var)]
+        families: list[FamilyRows] = list(given.component_objects(pyo.Constraint))
+        every = [column for group in groups for column in group]
+        matrix, sides = _rows(families, len(every))
+        aimed, costs = _costs(given.objective.expr, every)
+        spoken = np.concatenate([aimed, matrix.indices])
+        model_column = _column_order([len(group) for group in groups], spoken, model)
+        columns = [every[k] for k in model_column]
+        lower, upper = np.array([v.bounds for v in columns], dtype=float).reshape(-1, 2).T
+        integral = np.array([not v.is_continuous() for v in columns], dtype=bool)
+    form_column = np.full(len(every), -1, dtype=np.int64)
+    form_column[model_column] = np.arange(len(columns))
+    here = form_column[matrix.indices], matrix.indptr
+    matrix = csr_matrix((matrix.data, *here), shape=(matrix.shape[0], len(columns))).tocsc()
+    cost = np.zeros(len(columns))
+    cost[form_column[aimed]] = -costs
+    upper = np.where(np.isnan(upper), np.inf, upper)
+    rules = tuple(ref for family in families for ref in family.refs)
+    factors, units = scales(matrix, np.where(np.isinf(sides[0]), sides[1], sides[0]), upper, integral, rules)
     return StandardForm(
-        cost=np.append(np.asarray(form.c.todense(), dtype=float)[0], np.zeros(len(others))) * units,
+        cost=cost * units,
         lower=lower / units,
         upper=upper / units,
         integral=integral,
         matrix=(diags(factors) @ matrix @ diags(units)).tocsc(),
-        row_lower=np.where(sense > 0, -np.inf, sides),
-        row_upper=np.where(sense < 0, np.inf, sides),
-        offset=float(form.c_offset[0]),
+        row_lower=sides[0] * factors,
+        row_upper=sides[1] * factors,
+        offset=-float(given.objective.expr.constant),
         model_column=model_column,
         form_column=form_column,
         refs=rules,
         units=units,
     )
+
+
+def _rows(families: Sequence[FamilyRows], width: int) -> tuple[Any, Floats]:
+    """Coefficients by row and column of the model, and least and most of each row."""
+    parts = [csr_matrix((f.coefficients, f.column_numbers, f.starts), shape=(len(f), width)) for f in families]
+    sides = [np.array((f.lower_sides, f.upper_sides)) for f in families]
+    return vstack([csr_matrix((0, width)), *parts], format="csr"), np.concatenate([np.empty((2, 0)), *sides], axis=1)
+
+
+def _costs(objective: Any, columns: Sequence[Any]) -> tuple[NDArray[np.int64], Floats]:  # noqa: ANN401
+    """Columns of the model that a linear expression speaks of, and their coefficients."""
+    number = {id(column): k for k, column in enumerate(columns)}
+    aimed = np.array([number[id(column)] for column in objective.linear_vars], dtype=np.int64)
+    return aimed, np.array(objective.linear_coefs, dtype=float)
+
+
+def _column_order(sizes: Sequence[int], spoken: NDArray[np.int64], model: SequencingModel) -> NDArray[np.int64]:
+    """Columns of the form: groups in the order in which they are spoken of, at last what only a later goal speaks of.
+
+    Parameters
+    ----------
+    sizes
+        How many columns each group has.
+    spoken
+        Columns in the order in which objective and rows speak of them.
+    model
+        Whose goals.
+    """
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    # Of positions assigned to the same group the last one stays; backwards, that is the first.
+    first = np.full(len(sizes), len(spoken))
+    first[group[spoken[::-1]]] = np.arange(len(spoken))[::-1]
+    used = np.zeros(len(group), dtype=bool)
+    used[spoken] = True
+    found = np.flatnonzero(used)
+    others = {column for _, expression in model.goals for column in expression.terms}.difference(found.tolist())
+    ordered = found[np.argsort(first[group[found]], kind="stable")]
+    return np.concatenate([ordered, np.array(sorted(others), dtype=np.int64)])

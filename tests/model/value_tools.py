@@ -8,6 +8,7 @@ from sequencer.instance.instance import Instance
 from sequencer.model.build import build
 from sequencer.model.linear import Linear, total
 from sequencer.model.measures import set_objective
+from sequencer.model.pyomo_model import stated
 from sequencer.model.sequencing import SequencingModel
 from sequencer.plan.evaluate import Evaluator
 from sequencer.plan.plan import Plan
@@ -18,8 +19,8 @@ from sequencer.solver.standard_form import Floats, standard_form
 
 def solved(model: SequencingModel, plan: Plan, objective: Linear) -> Floats:
     """Columns of the model at the largest objective that leaves a plan as it is."""
-    model.pyomo.del_component("objective")
     set_objective(model, objective)
+    model.pyomo = stated(model)
     form = standard_form(model)
     outcome = Highs(fix_decisions(model, form, plan), {"threads": 1}).run()
     assert outcome.point is not None

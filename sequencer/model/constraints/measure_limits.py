@@ -15,7 +15,8 @@ from sequencer.types import RuleRef
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
     from sequencer.instance.rules import MeasureLimit
-    from sequencer.model.sequencing import Sense, SequencingModel
+    from sequencer.model.arrays import Sense
+    from sequencer.model.sequencing import SequencingModel
 
 WORTH = frozenset({"npv", "weighted_npv", "value", "undiscounted_value"})
 """Measures that grow with value."""
