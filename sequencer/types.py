@@ -43,6 +43,7 @@ class Termination(enum.StrEnum):
     GAP_REACHED = "gap_reached"
     TIME_LIMIT = "time_limit"
     WORK_LIMIT = "work_limit"
+    MEMORY_LIMIT = "memory_limit"
     INTERRUPTED = "interrupted"
     INFEASIBLE = "infeasible"
     MEMORY = "memory"

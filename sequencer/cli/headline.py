@@ -20,6 +20,7 @@ ENDS = {
     Termination.GAP_REACHED: "the gap asked for is reached",
     Termination.TIME_LIMIT: "the time limit is reached",
     Termination.WORK_LIMIT: "the work limit is reached",
+    Termination.MEMORY_LIMIT: "the memory limit is reached",
     Termination.INTERRUPTED: "interrupted",
     Termination.INFEASIBLE: "no plan keeps all rules",
     Termination.MEMORY: "the memory does not suffice",
@@ -112,7 +113,8 @@ def _without_plan(result: Result, instance: Instance) -> list[str]:
 
     lines = ["No plan was found."]
     if result.termination != Termination.INTERRUPTED:
-        lines = ["No plan was found. Give more time (--time-limit), or a plan to start from (--start)."]
+        more = "memory (--memory)" if result.termination is Termination.MEMORY_LIMIT else "time (--time-limit)"
+        lines = [f"No plan was found. Give more {more}, or a plan to start from (--start)."]
     if result.bound is not None:
         bound = goals.figure(instance, result.measure, result.bound)
         better = "higher" if goals_of(instance)[0].sense > 0 else "lower"

@@ -117,7 +117,8 @@ def replan(run: Path, template: Path | None, **given: Any) -> None:  # noqa: ANN
     if template is not None:
         _write_template(run, given["after"], template)
         return
-    concluded(ReplanOutcome(ReplanRequest(instance=run, start=None, formulation="compact", **given), state()))
+    request = ReplanRequest(instance=run, start=None, formulation="compact", memory=None, **given)
+    concluded(ReplanOutcome(request, state()))
 
 
 def _plan(path: Path) -> Plan:

@@ -25,7 +25,7 @@ from sequencer.cli.interrupt import pressed
 from sequencer.cli.progress import LiveLine
 from sequencer.cli.render import clean, echo_json
 from sequencer.cli.state import Exit, State, end, say, state
-from sequencer.cli.types import DURATION, FRACTION
+from sequencer.cli.types import DURATION, FRACTION, SIZE
 from sequencer.errors import RunError
 from sequencer.solver.events import Event, Improved, Progress
 from sequencer.types import Termination
@@ -59,6 +59,7 @@ class Request:
     formulation: str
     deterministic: bool
     max_nodes: int | None
+    memory: int | None
     output: Path | None
     force: bool
     as_json: bool
@@ -78,6 +79,7 @@ class Request:
             "formulation": self.formulation,
             "deterministic": self.deterministic,
             "max_nodes": self.max_nodes,
+            "memory": self.memory,
         }
 
 
@@ -138,12 +140,19 @@ class Request:
 @click.option(
     "--max-nodes", type=click.IntRange(min=1), metavar="N", help="Stop after so many nodes of the search tree."
 )
+@click.option(
+    "--memory",
+    type=SIZE,
+    metavar="SIZE",
+    help="Stop once the process takes more memory than this (4GB, 500MB); the model and a first plan are always made.  "
+    "[default: no limit]",
+)
 @click.option("-o", "--output", type=PATH, metavar="RUN", help="Keep everything in this run folder, made anew.")
 @click.option("--force", is_flag=True, help="Replace the run in that folder.")
 @json_option
 @output_options
 @click.option_panel("What is solved", options=["--overlay", "--lock", "--objective", "--start"])
-@click.option_panel("When to stop", options=["--gap", "--time-limit", "--max-nodes"])
+@click.option_panel("When to stop", options=["--gap", "--time-limit", "--max-nodes", "--memory"])
 @click.option_panel("How to search", options=["--threads", "--seed", "--formulation", "--deterministic"])
 @click.option_panel("Output", options=["--output", "--force", "--json", "--quiet", "--verbose", "--log-file", "--help"])
 def solve(**given: Any) -> None:  # noqa: ANN401
@@ -238,6 +247,7 @@ class Outcome:
                     formulation=request.formulation,
                     deterministic=request.deterministic,
                     max_nodes=request.max_nodes,
+                    memory=request.memory,
                 )
             except KeyboardInterrupt:
                 return self._interrupted(instance)

@@ -1,4 +1,4 @@
-"""What may be written after an option: fractions with ``%``, durations with units."""
+"""What may be written after an option: fractions with ``%``, durations and amounts of memory with units."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from sequencer.solver.memory import bytes_of
+
 if TYPE_CHECKING:
     Number = click.ParamType[float]
+    Whole = click.ParamType[int]
 else:
-    Number = click.ParamType
+    Number = Whole = click.ParamType
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(min|[smh]?)\s*")
@@ -52,5 +55,21 @@ class Duration(Number):
         return seconds
 
 
+class Size(Whole):
+    """A positive amount of memory in bytes, given as ``4GB``, ``500MB``, ``2GiB``."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+        """Read the amount."""
+        size = bytes_of(str(value))
+        if size is None:
+            self.fail(f"'{value}' is not an amount of memory. Write 4GB, 500MB or 2GiB.", param, ctx)
+        if size <= 0:
+            self.fail("an amount of memory must be more than 0.", param, ctx)
+        return size
+
+
 FRACTION = Fraction()
 DURATION = Duration()
+SIZE = Size()

@@ -19,6 +19,7 @@ ENDED = {
     Termination.GAP_REACHED: "gap reached",
     Termination.TIME_LIMIT: "time limit",
     Termination.WORK_LIMIT: "work limit",
+    Termination.MEMORY_LIMIT: "memory limit",
     Termination.INFEASIBLE: "impossible",
     Termination.MEMORY: "failed",
     Termination.ERROR: "failed",

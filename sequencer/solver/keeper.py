@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ class Keeper:
         Gives a plan the payments it needs; None where the decisions of a plan say all.
     began
         ``time.monotonic()`` when the solve began; now, unless said otherwise.
+    full
+        Set from outside once the limit of memory is passed.
 
     Attributes
     ----------
@@ -52,6 +55,8 @@ class Keeper:
         What is being done.
     nodes : int
         Nodes of the search trees so far.
+    full : threading.Event
+        Set once the limit of memory is passed: the search is to end.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class Keeper:
         aim: Aim,
         polish: Callable[[Plan], Plan | None] | None = None,
         began: float | None = None,
+        full: threading.Event | None = None,
     ) -> None:
         self.instance = instance
         self.gap = gap
@@ -69,6 +75,7 @@ class Keeper:
         self.best: Evaluation | None = None
         self.phase = ""
         self.nodes = 0
+        self.full = full or threading.Event()
         self._listeners = listeners
         self._polish = polish
         self._held: list[tuple[Aim, float]] = []

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sequencer.errors import SequencerError
+from sequencer.solver.memory import bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class SolveOptions:
         Whether the same input gives the same plan to the byte: one thread, one search, no clock.
     max_nodes : int or None
         Work limit: nodes of the search tree; reproducible where a time limit is not.
+    memory : int or None
+        Bytes of memory at which the search ends; may be given as ``4GB`` or ``500MB``.
     """
 
     gap: float = 0.01
@@ -52,6 +55,7 @@ class SolveOptions:
     staged: bool = True
     deterministic: bool = False
     max_nodes: int | None = None
+    memory: int | str | None = None
 
     def __post_init__(self) -> None:
         _check("gap", self.gap, _number(self.gap) and 0 <= self.gap < 1, "a fraction from 0 to 1; write 0.01 for 1 %")
@@ -65,9 +69,20 @@ class SolveOptions:
         if self.max_nodes is not None:
             good = _whole(self.max_nodes) and self.max_nodes >= 0
             _check("limit of nodes", self.max_nodes, good, "a whole number from 0; leave it out for no limit")
-        if self.deterministic and self.time_limit is not None:
-            message = "a deterministic solve cannot have a time limit: it depends on the machine; limit nodes instead"
-            raise SequencerError(message)
+        if self.memory is not None:
+            size = bytes_of(self.memory) if isinstance(self.memory, str) else self.memory
+            good = size is not None and _whole(size) and size > 0
+            _check("memory", self.memory, good, "a size such as '4GB' or '500MB'; leave it out for no limit")
+            object.__setattr__(self, "memory", size)
+        for name, value in (("time limit", self.time_limit), ("memory limit", self.memory)):
+            if self.deterministic and value is not None:
+                message = f"a deterministic solve cannot have a {name}: it depends on the machine; limit nodes instead"
+                raise SequencerError(message)
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """Limit of memory in bytes."""
+        return None if self.memory is None else int(self.memory)
 
     @property
     def cores(self) -> int:

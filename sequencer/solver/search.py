@@ -94,12 +94,14 @@ class Search:
             outcome = self._stage(self.form, deadline, core=False)
         if self.interrupted:
             return replace(outcome, termination=Termination.INTERRUPTED)
+        if self.keeper.full.is_set() and outcome.termination is not Termination.INFEASIBLE:
+            outcome = replace(outcome, termination=Termination.MEMORY_LIMIT)
         return replace(outcome, termination=Termination.GAP_REACHED) if self.keeper.enough else outcome
 
     def _goes_on(self, outcome: Outcome) -> bool:
         """Whether the first stage ended by itself, or by a bound it then could not confirm, and left a gap."""
         ended = outcome.termination in (Termination.GAP_REACHED, Termination.INTERRUPTED)
-        return ended and not self.interrupted and not self.keeper.enough
+        return ended and not (self.interrupted or self.keeper.enough or self.keeper.full.is_set())
 
     def _stage(self, form: StandardForm, deadline: float | None, *, core: bool) -> Outcome:
         """Run the bound-proving search of a stage, and improve plans as long as it lasts."""
@@ -155,7 +157,7 @@ class Search:
                 heard = self.aim.worth_of(event.bound)
                 self.keeper.heard = self.keeper.heard if heard is None else min(self.keeper.heard, heard)
         self.keeper.tick()
-        if self.keeper.nearly_enough and not self.options.deterministic:
+        if self.keeper.full.is_set() or (self.keeper.nearly_enough and not self.options.deterministic):
             self.stop.set()
 
     def _take(self, point: Floats, *, core: bool) -> None:

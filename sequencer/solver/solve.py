@@ -25,6 +25,7 @@ from sequencer.solver.events import Listener, Progress, StartRepaired
 from sequencer.solver.fixed import Fixed
 from sequencer.solver.improve import Improver
 from sequencer.solver.keeper import Keeper
+from sequencer.solver.memory import MemoryWatch
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.result import Level, Result, relative_gap
 from sequencer.solver.search import SMALL, Search
@@ -70,6 +71,7 @@ def solve(
     staged: bool = True,
     deterministic: bool = False,
     max_nodes: int | None = None,
+    memory: int | str | None = None,
 ) -> Result:
     """Find the best plan of an instance.
 
@@ -103,6 +105,9 @@ def solve(
         Whether the same input gives the same plan to the byte: one thread, one search, no clock. Gap 0 does so too.
     max_nodes
         Work limit in nodes of the search tree.
+    memory
+        Limit on the memory of this process, in bytes or as ``"4GB"``; the search ends once it is passed, and the best
+        plan found by then is returned with its proven gap. The model and a start plan are always made.
 
     Returns
     -------
@@ -119,7 +124,18 @@ def solve(
         If the solver ends in a state from which nothing may be read.
     """
     options = SolveOptions(
-        gap, time_limit, threads, seed, formulation, reduce, start_plan, tighten, staged, deterministic, max_nodes
+        gap,
+        time_limit,
+        threads,
+        seed,
+        formulation,
+        reduce,
+        start_plan,
+        tighten,
+        staged,
+        deterministic,
+        max_nodes,
+        memory,
     )
     return _Solve(instance, options, start, tuple(listeners)).run()
 
@@ -136,21 +152,27 @@ class _Solve:
         self.listeners = listeners
         self.began = time.monotonic()
         self.deadline = None if options.time_limit is None else self.began + options.time_limit
+        self.memory = MemoryWatch(options.memory_bytes)
         self.bounds: dict[str, float] = {}
         self.proven: set[str] = set()
 
     def run(self) -> Result:
+        with self.memory:
+            return self._solved()
+
+    def _solved(self) -> Result:
         for listener in self.listeners:
             listener(Progress(0.0, "build"))
         self.model = build(self.instance, formulation=self.options.formulation, reduce=self.options.reduce)
         self.form = standard_form(self.model)
         self.fixed = Fixed(self.model, self.form)
         self.aims = goal_aims(self.model)
-        polish = self.fixed.polished if self.fixed.pays else None
-        self.keeper = Keeper(self.instance, self.listeners, self.options.gap, self.aims[0], polish, self.began)
+        polish, full = self.fixed.polished if self.fixed.pays else None, self.memory.passed
+        self.keeper = Keeper(self.instance, self.listeners, self.options.gap, self.aims[0], polish, self.began, full)
         try:
             self._start_plan()
-            termination = self._search(self._tightened())
+            form = self._tightened()
+            termination = Termination.MEMORY_LIMIT if full.is_set() else self._search(form)
         except KeyboardInterrupt:
             termination = Termination.INTERRUPTED
         self.keeper.enter("evaluate")
@@ -182,7 +204,7 @@ class _Solve:
             return self.form
         self.keeper.enter("tightening")
         if self.options.cores == 1 or not self.options.staged or self.options.gap == 0:
-            return tightened(self.model, self.form, self._soon(TIGHTEN_SECONDS))
+            return tightened(self.model, self.form, self._soon(TIGHTEN_SECONDS), self.memory.passed)
         return self._tightened_beside()
 
     def _tightened_beside(self) -> StandardForm:
@@ -192,12 +214,19 @@ class _Solve:
         with ThreadPoolExecutor(1) as pool:
             made = pool.submit(tightened, self.model, self.form, deadline, over)
             made.add_done_callback(lambda _: over.set())
+
+            def tell(_: object) -> None:
+                self.keeper.tick()
+                if self.memory.passed.is_set():
+                    over.set()
+
             try:
                 while not over.is_set():
                     if improver.idle:
                         over.wait(TICK)
+                        tell(None)
                     else:
-                        improver.step(deadline, over, lambda _: self.keeper.tick())
+                        improver.step(deadline, over, tell)
             finally:
                 over.set()
         return made.result()
@@ -223,7 +252,7 @@ class _Solve:
                 self.proven.add(aim.measure)
             if termination is not Termination.GAP_REACHED:
                 ended = termination
-            if self.keeper.best is None or termination is Termination.INTERRUPTED:
+            if self.keeper.best is None or termination in (Termination.INTERRUPTED, Termination.MEMORY_LIMIT):
                 return ended
             form = self._kept(form)
         return self._break_ties(form) if len(self.proven) == len(self.aims) else ended

@@ -39,6 +39,7 @@ class SolveTable(Strict):
     formulation: Literal["compact", "aggregated", "cells"] | None = None
     deterministic: bool | None = None
     max_nodes: int | None = None
+    memory: int | str | None = None
     start_plan: bool | None = None
     tighten: bool | None = None
     staged: bool | None = None

@@ -8,7 +8,7 @@ import pytest
 
 from sequencer.cli import progress, render
 from sequencer.cli.progress import LiveLine, elapsed, gap_text
-from sequencer.cli.types import DURATION, FRACTION
+from sequencer.cli.types import DURATION, FRACTION, SIZE
 from sequencer.plan.plan import Plan
 from sequencer.solver.events import Improved, Progress, StartRepaired
 
@@ -39,6 +39,17 @@ def test_durations(text, seconds):
 def test_what_is_no_duration(text):
     with pytest.raises(click.BadParameter, match="duration"):
         DURATION.convert(text, None, None)
+
+
+@pytest.mark.parametrize(("text", "size"), [("4GB", 4 * 10**9), ("500 mb", 5 * 10**8), ("2GiB", 2**31)])
+def test_sizes(text, size):
+    assert SIZE.convert(text, None, None) == size
+
+
+@pytest.mark.parametrize("text", ["", "much", "4XB", "-4GB", "0GB"])
+def test_what_is_no_size(text):
+    with pytest.raises(click.BadParameter, match="amount of memory"):
+        SIZE.convert(text, None, None)
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(7.9, "0:07"), (125, "2:05"), (3600, "1:00:00"), (0, "0:00")])

@@ -102,6 +102,7 @@ def test_the_run_folder_holds_what_was_printed_and_asked_for(run_cli, ex, here):
         "formulation": "compact",
         "deterministic": False,
         "max_nodes": None,
+        "memory": None,
     }
 
 
@@ -130,6 +131,23 @@ def test_options_reach_the_solver_and_the_time_limit_counts_from_the_start_of_th
     run_cli("solve", "ex", "--gap", "3%", "--time-limit", "90s", "--seed", "5", "--formulation", "cells")
     assert (seen["gap"], seen["seed"], seen["formulation"], seen["threads"]) == (0.03, 5, "cells", None)
     assert 0 < seen["time_limit"] < 90
+
+
+def test_at_the_limit_of_memory_the_best_plan_is_kept(run_cli, ex, here):
+    done = run_cli("solve", "ex", "--memory", "1kB", "-o", "run", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["termination"] == "memory_limit"
+    assert "The memory limit is reached" in done.stderr
+    run = read_run(here / "run")
+    assert run.options["memory"] == 1000
+    assert run.plan is not None
+
+
+def test_without_a_plan_at_the_limit_of_memory_more_of_it_is_asked_for(run_cli, ex, fake):
+    fake(ended(Termination.MEMORY_LIMIT, **NO_PLAN))
+    done = run_cli("solve", "ex", "--memory", "4GB")
+    assert done.exit_code == 4
+    assert "Give more memory (--memory), or a plan to start from" in done.stderr
 
 
 def test_a_start_plan_is_taken_from_a_run_or_a_file(run_cli, ex, fake, a_run, here):
@@ -196,11 +214,13 @@ NO_PLAN = {"plan": None, "evaluation": None, "objective": None}
         (Termination.TIME_LIMIT, {"bound": 20.0}, 0),
         (Termination.TIME_LIMIT, {"bound": None}, 0),
         (Termination.WORK_LIMIT, {}, 0),
+        (Termination.MEMORY_LIMIT, {}, 0),
         (Termination.MEMORY, {}, 0),
         (Termination.INFEASIBLE, {**NO_PLAN, "bound": None}, 3),
         (Termination.TIME_LIMIT, {**NO_PLAN, "bound": None}, 4),
         (Termination.TIME_LIMIT, NO_PLAN, 4),
         (Termination.MEMORY, NO_PLAN, 4),
+        (Termination.MEMORY_LIMIT, NO_PLAN, 4),
         (Termination.INTERRUPTED, {}, 130),
         (Termination.INTERRUPTED, NO_PLAN, 130),
         (Termination.ERROR, NO_PLAN, 1),
@@ -397,6 +417,8 @@ def test_bad_input_lists_every_problem_and_ends_with_2(run_cli, ex, here):
         (("ex", "--gap", "5"), "Write 5 % as 0.05 or 5%"),
         (("ex", "--gap", "wide"), "is not a fraction"),
         (("ex", "--time-limit", "soon"), "is not a duration"),
+        (("ex", "--memory", "much"), "is not an amount of memory"),
+        (("ex", "--memory", "4GB", "--deterministic"), "cannot have a memory limit"),
         (("ex", "--time-limit", "0"), "longer than 0 seconds"),
         (("ex", "--threads", "0"), "threads"),
         (("ex", "--start", "none.csv"), "none.csv"),
