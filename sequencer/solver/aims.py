@@ -75,6 +75,10 @@ class Aim:
         worth = -objective / self.scale
         return float(np.floor(worth + near(worth))) if self.whole else worth + 0.0
 
+    def objective_of(self, worth: float) -> float:
+        """Value of the form's objective of a plan that is worth so much."""
+        return -worth * self.scale
+
 
 def near(worth: float) -> float:
     """Difference below which two figures are equal."""

@@ -2,8 +2,8 @@
 
 With the core decisions fixed (drivers, mandate, brands, customer types, functions) the relaxation is worth little more
 than the best plan with that core, and one start wave more or less takes the dual simplex a few pivots from the last
-basis. So thousands of cores are judged in the time of one small mixed-integer problem, and only the best is completed
-to a plan. Which neighbour is taken follows simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983, *Optimization by
+basis. So thousands of cores are judged in the time of one small mixed-integer problem, and only the best few are filled
+to plans. Which neighbour is taken follows simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983, *Optimization by
 simulated annealing*); its draw is made beforehand, so that the solver gives up on a neighbour as soon as its bound is
 worse than what would be taken.
 """
@@ -39,6 +39,9 @@ DROP, SHIFT, SWAP = 0.15, 0.55, 0.15
 """How often a decision is dropped, shifted by a wave, swapped with another; else it is drawn anew."""
 
 
+KEPT = 6
+"""Cores that a walk gives at most."""
+
 STALE = 25
 """A walk ends after so many steps for each item without a better core."""
 
@@ -68,14 +71,19 @@ class CoreWalk:
         self._solver: Highs | None = None
         self._at: dict[str, Choice] = {}
         self._known: dict[tuple[Choice, ...], float] = {}
+        self._given: set[tuple[Choice, ...]] = set()
 
-    def run(self, plan: Plan, until: float, stop: threading.Event, tell: Callable[[None], None]) -> Floats | None:
+    def run(
+        self, plan: Plan, worst: float, until: float, stop: threading.Event, tell: Callable[[None], None]
+    ) -> list[Floats]:
         """Walk from the core of a plan.
 
         Parameters
         ----------
         plan
             Where to start.
+        worst
+            Objective (minimising) that the relaxation of a core must be better than for the core to be given.
         until
             ``time.monotonic()`` at which to end.
         stop
@@ -85,28 +93,35 @@ class CoreWalk:
 
         Returns
         -------
-        array of shape (n,) or None
-            A point of the form that only the core columns of mean something: the best core met that is not the plan's;
-            None where none was better.
+        list of arrays of shape (n,)
+            Points of the form that only the core columns of mean something: the best cores met so far that have not
+            been given before, the best first.
         """
         current = {i: self._choice_of(plan, i) for i in self._items}
         started = self._value(current, math.inf)
         if started is None or not self._items:
-            return None
-        value = started
-        best, best_value, began, left = dict(current), value, time.monotonic(), STALE * len(self._items)
+            return []
+        value = best_value = started
+        began, left = time.monotonic(), STALE * len(self._items)
         while (now := time.monotonic()) < until and left and not stop.is_set():
             left -= 1
             heat = HEAT * max(abs(best_value), 1e-9) * max(until - now, 0.0) / max(until - began, 1e-9)
-            worst = value - heat * math.log(1.0 - self._random.random())
+            limit = value - heat * math.log(1.0 - self._random.random())
             tried = self._neighbour(current)
-            found = self._value(tried, worst)
-            if found is not None and found <= worst:
+            found = self._value(tried, limit)
+            if found is not None and found <= limit:
                 current, value = tried, found
                 if value < best_value - 1e-9 * abs(best_value):
-                    best, best_value, left = dict(current), value, STALE * len(self._items)
+                    best_value, left = value, STALE * len(self._items)
             tell(None)
-        return self._point(best) if best_value < started else None
+        return self._best(worst)
+
+    def _best(self, worst: float) -> list[Floats]:
+        """The best cores not given before."""
+        new = [(value, key) for key, value in self._known.items() if value < worst and key not in self._given]
+        chosen = [key for _, key in sorted(new, key=lambda found: found[0])[:KEPT]]
+        self._given.update(chosen)
+        return [self._point(dict(zip(self._items, key, strict=True))) for key in chosen]
 
     def _choice_of(self, plan: Plan, item: str) -> Choice:
         adoption = plan.by_id.get(item)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sequencer.plan.plan import Adoption, Payment, Plan
 from sequencer.solver.standard_form import Floats, StandardForm
@@ -43,7 +44,7 @@ def _payments(model: SequencingModel, columns: dict[tuple[str, int], int], value
     )
 
 
-def adoption_columns(model: SequencingModel, form: StandardForm, plan: Plan) -> tuple[Floats, Floats]:
+def adoption_columns(model: SequencingModel, form: StandardForm, plan: Plan) -> tuple[NDArray[np.int64], Floats]:
     """Adoption columns of the form and the values a plan gives them."""
     columns, values = [], []
     for (item, mode, wave), column in model.adopt.items():
@@ -54,13 +55,13 @@ def adoption_columns(model: SequencingModel, form: StandardForm, plan: Plan) -> 
             started = adoption is not None and chosen and adoption.wave <= wave
             columns.append(at)
             values.append(float(started))
-    return np.array(columns), np.array(values)
+    return np.array(columns, dtype=np.int64), np.array(values, dtype=float)
 
 
 def fix_decisions(model: SequencingModel, form: StandardForm, plan: Plan) -> StandardForm:
     """Copy of the form with every adoption fixed as a plan says; payments stay free, as no figure depends on them."""
     columns, values = adoption_columns(model, form, plan)
     lower, upper = form.lower.copy(), form.upper.copy()
-    lower[columns.astype(int)] = values
-    upper[columns.astype(int)] = values
+    lower[columns] = values
+    upper[columns] = values
     return replace(form, lower=lower, upper=upper)

@@ -17,6 +17,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from sequencer.errors import SolverError
 from sequencer.solver.standard_form import Floats, StandardForm
@@ -105,6 +106,7 @@ class Highs:
         self.highs = highspy.Highs()
         self._going = threading.Event()
         self._going.set()
+        self._offers: queue.SimpleQueue[tuple[Floats, Floats]] = queue.SimpleQueue()
         self._set("output_flag", False)
         self._set("presolve_rule_off", PROBING)
         _use_threads(options.get("threads"))
@@ -121,11 +123,15 @@ class Highs:
             message = f"HiGHS does not accept {what}"
             raise SolverError(message)
 
-    def set_start(self, columns: Floats, values: Floats) -> None:
+    def set_start(self, columns: NDArray[np.int64], values: Floats) -> None:
         """Offer a start: values of some columns of the form; HiGHS completes the others."""
         self._check(
             self.highs.setSolution(len(columns), columns.astype(np.int32), values.astype(float)), "the start plan"
         )
+
+    def offer(self, columns: NDArray[np.int64], values: Floats) -> None:
+        """Offer a better point to a search that goes on, as to :meth:`set_start`; it is looked at when HiGHS asks."""
+        self._offers.put((columns.astype(np.int32), values.astype(float)))
 
     def start(self, *, deadline: float | None = None, stop: threading.Event | None = None) -> None:
         """Begin to solve in a thread of its own; :meth:`poll` passes on what happens, :meth:`outcome` ends it.
@@ -238,6 +244,14 @@ class Highs:
                 bound = _finite(out.mip_dual_bound) if out.mip_dual_bound else None
                 self._events.put(Pulse(_finite(out.mip_primal_bound), bound))
 
+        def offered(event: Any) -> None:  # noqa: ANN401
+            offers = []
+            while not self._offers.empty():
+                offers.append(self._offers.get())
+            if offers:
+                event.data_in.setSolution(*offers[-1])
+                event.data_in.repairSolution()
+
         def point(event: Any) -> None:  # noqa: ANN401
             out = event.data_out
             self._events.put(Point(np.array(out.mip_solution, dtype=float), out.objective_function_value))
@@ -247,6 +261,7 @@ class Highs:
         if self.integral:
             self.highs.cbMipInterrupt.subscribe(in_search)
             self.highs.cbMipImprovingSolution.subscribe(point)
+            self.highs.cbMipUserSolution.subscribe(offered)
 
     def outcome(self) -> Outcome:
         """Wait for the end and read the result.
@@ -297,6 +312,10 @@ class Highs:
         self.highs.run()
         solved = self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         return float(self.highs.getInfo().objective_function_value) if solved else None
+
+    def values(self) -> Floats:
+        """Point that :meth:`minimum` found last."""
+        return np.array(self.highs.getSolution().col_value, dtype=float)
 
     # -- conflicts ----------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """Improving plans, one small problem after the other: beside the search for the bound, or while rows are tightened.
 
-A core worth completing (from the search of the first stage, or from :mod:`sequencer.solver.core_walk`) comes first;
-else the core of the best plan is walked from, or a neighbourhood of the plan is searched
-(:mod:`sequencer.solver.neighbourhoods`), each as often as it has helped.
+A core worth filling (:mod:`sequencer.solver.filling`), from the search of the first stage or met on a walk
+(:mod:`sequencer.solver.core_walk`), comes first; else the core of the best plan is walked from, or a neighbourhood of
+the plan is searched (:mod:`sequencer.solver.neighbourhoods`), each as often as it has helped.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ from __future__ import annotations
 import random
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sequencer.solver.core import CORE, core_columns
 from sequencer.solver.core_walk import CoreWalk
-from sequencer.solver.decisions import read_plan_of
-from sequencer.solver.highs import Highs
+from sequencer.solver.filling import Filling
+from sequencer.solver.increments import stated
 from sequencer.solver.neighbourhoods import Neighbourhoods, Tell
-from sequencer.types import Kind
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
@@ -28,22 +26,11 @@ if TYPE_CHECKING:
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
 
-CORE = frozenset({Kind.DRIVER, Kind.MANDATE, Kind.BRAND, Kind.CUSTOMER_TYPE, Kind.FUNCTION})
-"""Kinds whose decisions stay whole in the first stage."""
-
-FIRST_SECONDS, MOST_SECONDS = 2.0, 10.0
+FIRST_SECONDS, MOST_SECONDS = 3.0, 10.0
 """Time for completing one point, or for one neighbourhood: at first, and at most."""
 
-
-def core_columns(model: SequencingModel, form: StandardForm) -> NDArray[np.bool_]:
-    """Which columns of a form are core decisions."""
-    adoptables = model.instance.adoptables
-    made = np.zeros(len(form.cost), dtype=bool)
-    for (item, _, _), column in model.adopt.items():
-        at = form.form_column[column]
-        if at >= 0:
-            made[at] = adoptables[item].kind in CORE
-    return made
+FAVOUR = 2.0
+"""How much oftener there is a walk than a neighbourhood, at first."""
 
 
 class Improver:
@@ -61,7 +48,9 @@ class Improver:
     Attributes
     ----------
     waiting : array of shape (n,) or None
-        Point whose core decisions are completed next.
+        Point whose core decisions are filled next.
+    met : array of shape (n,) or None
+        Best core met on the last walk, as a point that only the core columns of mean something.
     """
 
     def __init__(self, model: SequencingModel, form: StandardForm, options: SolveOptions, keeper: Keeper) -> None:
@@ -71,12 +60,17 @@ class Improver:
         self.keeper = keeper
         self.waiting: Floats | None = None
         self._core = core_columns(model, form)
+        relaxed = stated(model, form, self._core, options.increments)
+        self._filling = Filling(model, form, self._core, relaxed, options.gap)
         self._seen: set[bytes] = set()
+        self._cores: list[Floats] = []
+        self.met: Floats | None = None
         self._around = Neighbourhoods(model, form, options.seed)
         items = [i.id for i in model.instance.adoptables.values() if i.kind in CORE]
-        self._walk = CoreWalk(model, form, items, options.seed)
+        self._walk = CoreWalk(model, relaxed.form, items, options.seed) if options.walk else None
+        self._walked_once = False
         self._random = random.Random(options.seed)
-        self._weight = 1.0
+        self._weight = FAVOUR
 
     @property
     def idle(self) -> bool:
@@ -88,21 +82,34 @@ class Improver:
         until = self._patience(deadline)
         if self.waiting is not None:
             self.complete_waiting(until, stop, tell)
-        elif self.keeper.best is not None and self._random.random() * (1.0 + self._weight) < self._weight:
-            self._walked(until, stop, tell)
+        elif self._cores:
+            self._fill(self._cores.pop(0), until, stop, tell, thorough=False)
+        elif self._walk is not None and self._wants_walk():
+            self._walked(self._walk, until, stop, tell)
         elif self.keeper.best is not None:
             plan = self._around.search(self.keeper.best.plan, until, stop, tell)
             self._around.learn(plan is not None and self.keeper.trust(plan))
 
-    def _walked(self, until: float, stop: threading.Event, tell: Tell) -> None:
-        """Walk from the core of the best plan, and complete the best core met."""
+    def _wants_walk(self) -> bool:
+        """Whether it is a walk's turn; at first it is, for nothing else brings as much."""
+        first, self._walked_once = not self._walked_once, True
+        return first or self._random.random() * (1.0 + self._weight) < self._weight
+
+    def _walked(self, walk: CoreWalk, until: float, stop: threading.Event, tell: Tell) -> None:
+        """Walk from the core of the best plan, and fill the best cores met."""
         before = self.keeper.best
         if before is None:
             return
-        self.waiting = self._walk.run(before.plan, until, stop, tell)
-        if self.waiting is not None and not stop.is_set():
-            self.complete_waiting(self._patience(None), stop, tell)
+        self._cores = walk.run(before.plan, self._worst, until, stop, tell)
+        self.met = self._cores[0] if self._cores else None
+        while self._cores and not stop.is_set() and self.waiting is None:
+            self._fill(self._cores.pop(0), self._patience(None), stop, tell, thorough=False)
         self._weight = 0.7 * self._weight + 0.3 * (3.0 if self.keeper.best is not before else 0.2)
+
+    @property
+    def _worst(self) -> float:
+        """Objective (minimising) that a plan must be better than."""
+        return self.keeper.aim.objective_of(self.keeper.worth)
 
     def _patience(self, deadline: float | None) -> float:
         """When to give up on a small problem; later problems get more time, as good plans are harder to better."""
@@ -111,18 +118,17 @@ class Improver:
         return until if deadline is None else min(until, deadline)
 
     def complete_waiting(self, deadline: float | None, stop: threading.Event, tell: Tell = lambda _: None) -> None:
-        """Fix the core decisions of the point that waits and make the rest whole."""
+        """Fill the core of the point that waits."""
         point, self.waiting = self.waiting, None
-        if point is None:
+        if point is not None:
+            self._fill(point, self._patience(deadline), stop, tell, thorough=True)
+
+    def _fill(self, core: Floats, until: float, stop: threading.Event, tell: Tell, *, thorough: bool) -> None:
+        """Look for the best plan with a core, once."""
+        decisions = np.round(core[self._core]).tobytes() + bytes([thorough])
+        if decisions in self._seen:
             return
-        decisions = np.round(point[self._core])
-        if decisions.tobytes() in self._seen:
-            return
-        self._seen.add(decisions.tobytes())
-        fixed = replace(self.form, lower=self.form.lower.copy(), upper=self.form.upper.copy())
-        fixed.lower[self._core] = decisions
-        fixed.upper[self._core] = decisions
-        solver = Highs(fixed, {"threads": 1, "mip_rel_gap": min(self.options.gap, 0.01) / 5})
-        outcome = solver.run(deadline=self._patience(deadline), stop=stop, tell=tell)
-        if outcome.point is not None:
-            self.keeper.trust(read_plan_of(self.model, self.form, outcome.point))
+        self._seen.add(decisions)
+        plan = self._filling.plan(core, self._worst, until, stop, tell, thorough=thorough)
+        if plan is not None:
+            self.keeper.trust(plan)

@@ -36,6 +36,12 @@ class SolveOptions:
         Whether rows that cut off much of the relaxation are added.
     staged : bool
         Whether the core decisions are searched first.
+    ceilings : bool
+        Whether rows of groups that share affiliates are replaced by common ones.
+    increments : bool
+        Whether relaxed decisions are stated by increments.
+    walk : bool
+        Whether core decisions are walked over for better plans.
     deterministic : bool
         Whether the same input gives the same plan to the byte: one thread, one search, no clock.
     max_nodes : int or None
@@ -53,6 +59,9 @@ class SolveOptions:
     start_plan: bool = True
     tighten: bool = True
     staged: bool = True
+    ceilings: bool = True
+    increments: bool = True
+    walk: bool = True
     deterministic: bool = False
     max_nodes: int | None = None
     memory: int | str | None = None

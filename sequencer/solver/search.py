@@ -17,13 +17,20 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.highs import Highs, Outcome, Point, Pulse
-from sequencer.solver.improve import Improver, core_columns
+from sequencer.solver.improve import Improver
+from sequencer.solver.increments import Increments, stated
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
+    from sequencer.plan.evaluate import Evaluation
+    from sequencer.plan.plan import Plan
     from sequencer.solver.keeper import Keeper
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
@@ -37,6 +44,17 @@ SHORTEST_TURN = 0.1
 EXACT = 1e-8
 """Tolerance of the solver where the optimum is to be proven: with its usual 1e-6, many rows that each give way by that
 are worth more than what counts as equal."""
+
+NO_HEURISTICS = {"mip_heuristic_effort": 0.0} | dict.fromkeys(
+    (
+        "mip_heuristic_run_rins",
+        "mip_heuristic_run_rens",
+        "mip_heuristic_run_root_reduced_cost",
+        "mip_heuristic_run_feasibility_jump",
+    ),
+    False,
+)
+"""Of the first stage: plans are improved beside it, and the search for the bound took up to a minute for heuristics."""
 
 WHOLE = 0.999
 """A bound nearer than this to a plan proves it the best where the figure is a whole number."""
@@ -55,6 +73,8 @@ class Search:
         Best plan and bound.
     phase
         What to call a search in which every decision is whole.
+    met : array of shape (n,) or None
+        Best core met before, to prune with.
     """
 
     def __init__(
@@ -64,6 +84,7 @@ class Search:
         options: SolveOptions,
         keeper: Keeper,
         phase: str = "search",
+        met: Floats | None = None,
     ) -> None:
         self.model = model
         self.form = form
@@ -74,7 +95,11 @@ class Search:
         self.stop = threading.Event()
         self.interrupted = False
         self.improver = Improver(model, form, options, keeper)
+        self.improver.met = met
         self._core = core_columns(model, form)
+        self._stage_form = Increments(form, ())
+        self._known: Evaluation | None = None
+        self._offered = np.zeros(0)
 
     @property
     def staged(self) -> bool:
@@ -89,9 +114,11 @@ class Search:
         """Search until the gap is reached or ``deadline`` (``time.monotonic()``) has come."""
         outcome = None
         if self.staged:
-            outcome = self._stage(replace(self.form, integral=self._core), deadline, core=True)
+            relaxed = stated(self.model, self.form, self._core, self.options.increments)
+            whole = replace(relaxed.form, integral=self._core)
+            outcome = self._stage(replace(relaxed, form=whole), deadline, core=True)
         if outcome is None or self._goes_on(outcome):
-            outcome = self._stage(self.form, deadline, core=False)
+            outcome = self._stage(Increments(self.form, ()), deadline, core=False)
         if self.interrupted:
             return replace(outcome, termination=Termination.INTERRUPTED)
         if self.keeper.full.is_set() and outcome.termination is not Termination.INFEASIBLE:
@@ -103,13 +130,21 @@ class Search:
         ended = outcome.termination in (Termination.GAP_REACHED, Termination.INTERRUPTED)
         return ended and not (self.interrupted or self.keeper.enough or self.keeper.full.is_set())
 
-    def _stage(self, form: StandardForm, deadline: float | None, *, core: bool) -> Outcome:
+    def _decisions(self, plan: Plan) -> tuple[NDArray[np.int64], Floats]:
+        """Decisions that are whole in the search that goes on, and the values a plan gives them."""
+        columns, values = adoption_columns(self.model, self.form, plan)
+        whole = self._stage_form.form.integral[columns]
+        return columns[whole], values[whole]
+
+    def _stage(self, stage: Increments, deadline: float | None, *, core: bool) -> Outcome:
         """Run the bound-proving search of a stage, and improve plans as long as it lasts."""
         self.keeper.enter("core decisions" if core else self.phase)
         self.stop = threading.Event()
-        solver = Highs(form, self._solver_options(core))
-        if self.keeper.best is not None:
-            solver.set_start(*adoption_columns(self.model, form, self.keeper.best.plan))
+        self._stage_form = stage
+        solver = Highs(stage.form, self._solver_options(core))
+        self._known = self.keeper.best
+        if self._known is not None:
+            solver.set_start(*self._decisions(self._known.plan))
         beside = self.staged
         solver.start(deadline=deadline, stop=self.stop)
         while solver.running:
@@ -125,7 +160,7 @@ class Search:
         self.keeper.bounded(self.aim.worth_of(outcome.bound))
         self.keeper.heard = self.keeper.bound
         if outcome.point is not None and core:
-            self.improver.waiting = outcome.point
+            self.improver.waiting = stage.back(outcome.point)
         elif outcome.point is not None:
             self.keeper.trust(read_plan_of(self.model, self.form, outcome.point))
         if core and not self.stop.is_set():
@@ -140,7 +175,9 @@ class Search:
             "mip_abs_gap": WHOLE if self.aim.whole else 1e-9,
         }
         if self.staged:
-            made |= {"mip_pscost_minreliable": 2, "mip_allow_restart": False}
+            made |= {"mip_pscost_minreliable": 1, "mip_allow_restart": False}
+        if core:
+            made |= NO_HEURISTICS
         if self.options.gap == 0:
             made["mip_feasibility_tolerance"] = EXACT
         if self.options.max_nodes is not None:
@@ -152,20 +189,35 @@ class Search:
     def _listen(self, solver: Highs, *, core: bool, wait: bool) -> None:
         for event in solver.poll(0.05 if wait else 0.0):
             if isinstance(event, Point):
-                self._take(event.values, core=core)
+                self._take(self._stage_form.back(event.values), core=core)
             elif isinstance(event, Pulse):
                 heard = self.aim.worth_of(event.bound)
                 self.keeper.heard = self.keeper.heard if heard is None else min(self.keeper.heard, heard)
+        self._offer(solver, core=core)
         self.keeper.tick()
         if self.keeper.full.is_set() or (self.keeper.nearly_enough and not self.options.deterministic):
             self.stop.set()
 
+    def _offer(self, solver: Highs, *, core: bool) -> None:
+        """Let the search for the bound prune with what has been found beside it.
+
+        In the first stage a core is enough, whether there is a plan with it yet or not: it is a point of that stage.
+        """
+        met, self.improver.met = self.improver.met, None
+        if met is not None and core:
+            self._offered = met[self._core]
+            solver.offer(np.flatnonzero(self._core), self._offered)
+        elif self.keeper.best is not None and self.keeper.best is not self._known:
+            solver.offer(*self._decisions(self.keeper.best.plan))
+        self._known = self.keeper.best
+
     def _take(self, point: Floats, *, core: bool) -> None:
-        """A point of the first stage waits to be completed; one of the second is a plan."""
-        if core:
-            self.improver.waiting = point
-        else:
+        """A point of the first stage waits to be filled, unless it was offered; one of the second is a plan."""
+        if not core:
             self.keeper.consider(read_plan_of(self.model, self.form, point))
+            self._known = self.keeper.best
+        elif not np.array_equal(np.round(point[self._core]), self._offered):
+            self.improver.waiting = point
 
     # -- improving plans ----------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from sequencer.plan.evaluate import Evaluation, evaluate
 from sequencer.plan.plan import Plan
 from sequencer.solver import highs
 from sequencer.solver.aims import TOLERANCE, Aim, aimed, goal_aims, kept, tie_aims
+from sequencer.solver.ceilings import with_ceilings
 from sequencer.solver.conflict import conflict_of
 from sequencer.solver.construct import Construction
 from sequencer.solver.events import Listener, Progress, StartRepaired
@@ -29,7 +30,7 @@ from sequencer.solver.memory import MemoryWatch
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.result import Level, Result, relative_gap
 from sequencer.solver.search import SMALL, Search
-from sequencer.solver.standard_form import StandardForm, box_bound, standard_form
+from sequencer.solver.standard_form import Floats, StandardForm, box_bound, standard_form
 from sequencer.solver.tightening import tighten as tightened
 from sequencer.types import RuleRef, Termination
 
@@ -69,6 +70,9 @@ def solve(
     start_plan: bool = True,
     tighten: bool = True,
     staged: bool = True,
+    ceilings: bool = True,
+    increments: bool = True,
+    walk: bool = True,
     deterministic: bool = False,
     max_nodes: int | None = None,
     memory: int | str | None = None,
@@ -101,6 +105,12 @@ def solve(
         Whether rows that cut off much of the relaxation are added, see :mod:`sequencer.solver.tightening`.
     staged
         Whether the search goes in stages, see :mod:`sequencer.solver.search`.
+    ceilings
+        Whether rows of groups that share affiliates are replaced by common ones, see :mod:`sequencer.solver.ceilings`.
+    increments
+        Whether decisions that are relaxed are stated by increments, see :mod:`sequencer.solver.increments`.
+    walk
+        Whether core decisions are walked over for better plans, see :mod:`sequencer.solver.core_walk`.
     deterministic
         Whether the same input gives the same plan to the byte: one thread, one search, no clock. Gap 0 does so too.
     max_nodes
@@ -133,6 +143,9 @@ def solve(
         start_plan,
         tighten,
         staged,
+        ceilings,
+        increments,
+        walk,
         deterministic,
         max_nodes,
         memory,
@@ -153,6 +166,7 @@ class _Solve:
         self.began = time.monotonic()
         self.deadline = None if options.time_limit is None else self.began + options.time_limit
         self.memory = MemoryWatch(options.memory_bytes)
+        self.met: Floats | None = None
         self.bounds: dict[str, float] = {}
         self.proven: set[str] = set()
 
@@ -165,6 +179,7 @@ class _Solve:
             listener(Progress(0.0, "build"))
         self.model = build(self.instance, formulation=self.options.formulation, reduce=self.options.reduce)
         self.form = standard_form(self.model)
+        self.ready = with_ceilings(self.model, self.form) if self.options.ceilings else self.form
         self.fixed = Fixed(self.model, self.form)
         self.aims = goal_aims(self.model)
         polish, full = self.fixed.polished if self.fixed.pays else None, self.memory.passed
@@ -201,18 +216,21 @@ class _Solve:
     def _tightened(self) -> StandardForm:
         """Form for the search; small problems are solved faster as they are."""
         if not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
-            return self.form
+            return self.ready
         self.keeper.enter("tightening")
         if self.options.cores == 1 or not self.options.staged or self.options.gap == 0:
-            return tightened(self.model, self.form, self._soon(TIGHTEN_SECONDS), self.memory.passed)
+            return self._tighten(self._soon(TIGHTEN_SECONDS), self.memory.passed)
         return self._tightened_beside()
+
+    def _tighten(self, deadline: float, stop: threading.Event) -> StandardForm:
+        return tightened(self.model, self.ready, deadline, stop, by_increments=self.options.increments)
 
     def _tightened_beside(self) -> StandardForm:
         """Tighten in a thread of its own, and improve plans on the other core meanwhile."""
         over, deadline = threading.Event(), self._soon(TIGHTEN_SECONDS)
-        improver = Improver(self.model, aimed(self.form, self.keeper.aim), self.options, self.keeper)
+        improver = Improver(self.model, aimed(self.ready, self.keeper.aim), self.options, self.keeper)
         with ThreadPoolExecutor(1) as pool:
-            made = pool.submit(tightened, self.model, self.form, deadline, over)
+            made = pool.submit(self._tighten, deadline, over)
             made.add_done_callback(lambda _: over.set())
 
             def tell(_: object) -> None:
@@ -229,6 +247,7 @@ class _Solve:
                         improver.step(deadline, over, tell)
             finally:
                 over.set()
+        self.met = improver.met
         return made.result()
 
     def _soon(self, seconds: float) -> float:
@@ -270,7 +289,8 @@ class _Solve:
     def _search_for(self, form: StandardForm, deadline: float | None, phase: str) -> Termination:
         """Search for what the keeper aims at, and say why that ended."""
         options = replace(self.options, gap=0.0) if phase == "ties" else self.options
-        search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase)
+        met, self.met = self.met, None
+        search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase, met)
         termination = search.run(deadline).termination
         if termination is not Termination.INFEASIBLE:
             return termination

@@ -18,15 +18,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-from scipy.sparse import csr_matrix, vstack
-
 from sequencer.instance.goals import IN_SCENARIO
+from sequencer.solver.core import core_columns
 from sequencer.solver.highs import Relaxation
-from sequencer.solver.scaling import power_of_two
+from sequencer.solver.increments import stated
+from sequencer.solver.rows import Row, with_rows
 from sequencer.types import RuleRef
 
 if TYPE_CHECKING:
@@ -40,12 +38,16 @@ LEAST = 1e-3
 """Smallest maximum used, relative to the largest weight of its row: with one near its tolerance the solver's presolve
 finds no point where there is one."""
 
-Row = tuple[RuleRef, dict[int, float]]
 Late = Callable[[], bool]
 
 
 def tighten(
-    model: SequencingModel, form: StandardForm, deadline: float, stop: threading.Event | None = None
+    model: SequencingModel,
+    form: StandardForm,
+    deadline: float,
+    stop: threading.Event | None = None,
+    *,
+    by_increments: bool = True,
 ) -> StandardForm:
     """Return the form with the rows of this module added.
 
@@ -59,12 +61,14 @@ def tighten(
         ``time.monotonic()`` after which no further row is computed.
     stop
         Set from outside so that no further row is computed.
+    by_increments
+        Whether the relaxation is stated by increments; the maxima are the same.
     """
 
     def late() -> bool:
         return time.monotonic() >= deadline or (stop is not None and stop.is_set())
 
-    relaxation = Relaxation(form)
+    relaxation = Relaxation(stated(model, form, core_columns(model, form), by_increments).form)
     weights = _weights(model, form)
     rows: list[Row] = []
     for driver in dict.fromkeys(d for d, _ in weights):
@@ -73,7 +77,7 @@ def tighten(
         if starts:
             rows += _by_start(relaxation, driver, own, starts, late)
             rows += _by_period(relaxation, model, form, driver, own, late)
-    return _with_rows(form, rows)
+    return with_rows(form, rows)
 
 
 def _weights(model: SequencingModel, form: StandardForm) -> dict[tuple[str, int], dict[int, float]]:
@@ -118,7 +122,7 @@ def _by_start(
         row[starts[k]] = row.get(starts[k], 0.0) - most
         if k:
             row[starts[k - 1]] += most
-    return [(RuleRef("value", (driver,)), row)]
+    return [(RuleRef("value", (driver,)), row, 0.0)]
 
 
 def _by_period(
@@ -136,27 +140,10 @@ def _by_period(
         if len(live) == 1 and not late():
             most = relaxation.maximum(gains, {live[0]: 1.0})
             if most is not None:
-                rows.append((RuleRef("value", (driver,), s), {**gains, live[0]: -_safely(most, gains)}))
+                rows.append((RuleRef("value", (driver,), s), {**gains, live[0]: -_safely(most, gains)}, 0.0))
     return rows
 
 
 def _safely(most: float, weights: dict[int, float]) -> float:
     """A maximum that no point exceeds, and that no solver takes for zero."""
     return max(most + SAFETY * max(1.0, most), LEAST * max(weights.values()))
-
-
-def _with_rows(form: StandardForm, rows: list[Row]) -> StandardForm:
-    """Append ``row ≤ 0`` for each row, scaled as those of the form are."""
-    if not rows:
-        return form
-    sizes = power_of_two(np.array([max(abs(v) for v in terms.values()) for _, terms in rows]))
-    at = [(r, c, v / sizes[r]) for r, (_, terms) in enumerate(rows) for c, v in terms.items()]
-    index, columns, values = (np.array(x) for x in zip(*at, strict=True))
-    added = csr_matrix((values, (index, columns)), shape=(len(rows), len(form.cost)))
-    return replace(
-        form,
-        matrix=vstack([form.matrix.tocsr(), added]).tocsc(),
-        row_lower=np.concatenate([form.row_lower, np.full(len(rows), -np.inf)]),
-        row_upper=np.concatenate([form.row_upper, np.zeros(len(rows))]),
-        refs=form.refs + tuple(ref for ref, _ in rows),
-    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import block_diag, hstack, vstack
 
 from sequencer.errors import DisagreementError
@@ -226,7 +227,7 @@ class ExtensiveForm:
             made[name][self.shared], made[name][self.own] = common, own
         return made
 
-    def _start(self, starts: Mapping[str, Plan]) -> tuple[Floats, Floats]:
+    def _start(self, starts: Mapping[str, Plan]) -> tuple[NDArray[np.int64], Floats]:
         """Adoption columns of all copies and their values."""
         position = np.empty(len(self.form.cost), dtype=int)
         position[self.shared] = np.arange(len(self.shared))
@@ -234,5 +235,5 @@ class ExtensiveForm:
         for k, name in enumerate(self.names):
             position[self.own] = len(self.shared) + k * len(self.own) + np.arange(len(self.own))
             columns, values = adoption_columns(self.model, self.form, starts[name])
-            found.update(zip(position[columns.astype(int)].tolist(), values.tolist(), strict=True))
-        return np.array(list(found), dtype=float), np.array(list(found.values()))
+            found.update(zip(position[columns].tolist(), values.tolist(), strict=True))
+        return np.array(list(found), dtype=np.int64), np.array(list(found.values()))

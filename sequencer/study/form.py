@@ -43,6 +43,9 @@ class SolveTable(Strict):
     start_plan: bool | None = None
     tighten: bool | None = None
     staged: bool | None = None
+    ceilings: bool | None = None
+    increments: bool | None = None
+    walk: bool | None = None
     reduce: bool | None = None
 
     def given(self) -> dict[str, Any]:

@@ -15,8 +15,10 @@ INK, MUTED, FAINT = "#1c2733", "#5a6673", "#e3e7ea"
 LOOKS = {
     "textbook": ("#999999", ":"),
     "plain": ("#1c2733", "--"),
+    "compact": ("#999999", "-"),
     "reduced": ("#e69f00", "-"),
     "start-plan": ("#56b4e9", "-"),
+    "ceilings": ("#0072b2", "-"),
     "tightening": ("#cc79a7", "-"),
     "stages": ("#009e73", "-"),
 }

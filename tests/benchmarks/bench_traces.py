@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-NOTHING = {"reduce": False, "start_plan": False, "tighten": False, "staged": False}
+NOTHING = dict.fromkeys(("reduce", "start_plan", "ceilings", "tighten", "staged"), False)
+"""No technique; increments and walks only say how tightening and stages go."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,15 @@ def _configurations() -> tuple[Configuration, ...]:
     compact = plain | {"formulation": "compact"}
     reduced = compact | {"reduce": True}
     start = reduced | {"start_plan": True}
-    tightened = start | {"tighten": True}
+    ceilings = start | {"ceilings": True}
+    tightened = ceilings | {"tighten": True}
     return (
         Configuration("textbook", "textbook", {"formulation": "cells", **NOTHING}),
         Configuration("plain", "aggregated, plain", plain),
         Configuration("compact", "compact, plain", compact),
         Configuration("reduced", "compact, reduced", reduced),
         Configuration("start-plan", "+ start plan", start),
+        Configuration("ceilings", "+ ceilings", ceilings),
         Configuration("tightening", "+ tightening", tightened),
         Configuration("stages", "+ stages", tightened | {"staged": True}),
     )

@@ -37,6 +37,14 @@ class Gate(NamedTuple):
     modes: tuple[str, ...] | None = None
 
 
+class Ceiling(NamedTuple):
+    """``Σ weight · column ≤ most · gate`` in every plan: what a gate lets through of groups that share affiliates."""
+
+    columns: dict[int, float]
+    gate: Linear
+    most: float
+
+
 class ValueModel(ABC):
     """Value as linear expressions: that of the cells, each formulation in its own way, and of all other sources.
 
@@ -125,6 +133,10 @@ class ValueModel(ABC):
     @abstractmethod
     def earned(self) -> dict[tuple[str, int], list[int]]:
         """Columns that are 0 unless a driver is live in the period they count from, by driver and that period."""
+
+    def ceilings(self) -> list[Ceiling]:
+        """Rows that hold in every plan and cut off more of the relaxation than those of their columns do; none here."""
+        return []
 
     # -- time -----------------------------------------------------------------------------------------------------
 

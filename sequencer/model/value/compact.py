@@ -27,7 +27,7 @@ from sequencer.errors import SequencerError, UnsupportedError
 from sequencer.instance.adoptables import Mode
 from sequencer.instance.instance import Cell
 from sequencer.model.linear import Linear, total
-from sequencer.model.value.base import Gate, Rates, ValueModel, possible, product
+from sequencer.model.value.base import Ceiling, Gate, Rates, ValueModel, possible, product
 from sequencer.model.value.ramping import Ramp
 from sequencer.types import RuleRef
 
@@ -36,6 +36,9 @@ Profile = dict[tuple[str, str], dict[str, float]]
 
 Ratios = tuple[tuple[str, str, Rates], ...]
 """What scenarios make of a profile: for driver and brand, its factor in each of them."""
+
+TINY = 1e-9
+"""A ceiling has to be lower than those of its columns by this part to be worth a row."""
 
 DIGITS = 9
 """Significant digits to which the profiles of a group agree."""
@@ -97,6 +100,25 @@ class Key(NamedTuple):
     factor: Rates
 
 
+class Amount(NamedTuple):
+    """A gated amount: scope of a brand and customer type, or value of a driver and brand, by period and mode factor."""
+
+    what: str
+    of: str
+    brand: str
+    period: int
+    factor: int
+
+
+class Passage(NamedTuple):
+    """A column of a group that a gate lets through, and the most it can be."""
+
+    group: int
+    column: int
+    gate: Linear
+    most: float
+
+
 class Compact(ValueModel):
     """Scope aggregated over affiliates and modes that are alike; see the module."""
 
@@ -106,6 +128,7 @@ class Compact(ValueModel):
         """Add scope and value columns with their rows."""
         self._scope: dict[tuple[int, str, str, int], tuple[Linear, float]] = {}
         self._value: dict[Key, Linear] = {}
+        self._passages: dict[tuple[Amount, tuple[tuple[int, float], ...]], list[Passage]] = {}
         self.groups = self.make_groups()
         for h, group in enumerate(self.groups):
             for s in self.starts:
@@ -202,8 +225,8 @@ class Compact(ValueModel):
                 if any(r != 1.0 for r in relative):
                     _refuse(f"the modes of {b}")
                 if gates is not None and possible(live):
-                    name = f"scope_{h}_{b}_{k}_{s}_{j}"
-                    made.add(self._gated(name, ref, amount, [live, *gates], most), factor)
+                    at = Amount("scope", k, b, s, j)
+                    made.add(self._gated(h, at, ref, amount, [live, *gates], most), factor)
                     top = max(top, factor * most)
             if top > 0:
                 self._scope[h, b, k, s] = made, top
@@ -213,15 +236,18 @@ class Compact(ValueModel):
         made = [self.live(gate, period) for gate in gates]
         return made if all(map(possible, made)) else None
 
-    def _gated(self, name: str, ref: RuleRef, amount: Linear, gates: list[Linear], most: float) -> Linear:
-        """``amount`` where all gates are 1, else 0; a column where there are gates."""
+    def _gated(self, h: int, at: Amount, ref: RuleRef, amount: Linear, gates: list[Linear], most: float) -> Linear:
+        """``amount`` of a group where all gates are 1, else 0; a column where there are gates."""
         gates = [g for g in gates if g.terms]
         if not gates:
             return amount
-        made = Linear(terms={self.model.new_columns(name, [(0,)], [most])[0]: 1.0})
+        column = self.model.new_columns("_".join((at.what, str(h), *map(str, at[1:]))), [(0,)], [most])[0]
+        made = Linear(terms={column: 1.0})
         self.model.row(ref, made, "<=", amount)
         for gate in gates:
             self.model.row(ref, made, "<=", gate * most)
+            key = at, (*sorted(gate.terms.items()), (-1, gate.constant))
+            self._passages.setdefault(key, []).append(Passage(h, column, gate, most))
         if self.exact:
             closed = total(Linear(1.0) - gate for gate in gates)
             self.model.row(ref, made, ">=", amount - closed * most)
@@ -243,8 +269,48 @@ class Compact(ValueModel):
         for j, (factor, own) in enumerate(self.factors(driver)):
             live = self.live(own, s)
             if possible(live):
-                made = self._gated(f"value_{driver}_{h}_{b}_{s}_{j}", ref, scope, [live, *gates], most)
+                made = self._gated(h, Amount("value", driver, b, s, j), ref, scope, [live, *gates], most)
                 self._value[Key(driver, h, b, s, factor)] = made
+
+    # -- ceilings -------------------------------------------------------------------------------------------------
+
+    def ceilings(self) -> list[Ceiling]:
+        """See :meth:`ValueModel.ceilings`.
+
+        An affiliate is live in one mode at most. So groups that have it in different modes do not reach what each of
+        them could: with ``λ`` in the same unit for all, together at most ``Σ_a max λ``.
+        """
+        made = []
+        for (at, _), passages in self._passages.items():
+            for together in self._clusters(passages):
+                sizes = {p.group: _whole(self.groups[p.group].profile) for p in together}
+                unit = max(sizes.values())
+                weights = {h: size / unit for h, size in sizes.items()}
+                most = self._most_of(weights, min(at.period, self.starts[-1]), together)
+                if most < (1.0 - TINY) * sum(weights[p.group] * p.most for p in together):
+                    made.append(Ceiling({p.column: weights[p.group] for p in together}, together[0].gate, most))
+        return made
+
+    def _clusters(self, passages: list[Passage]) -> list[list[Passage]]:
+        """Those of groups that share affiliates, each with all it shares any with."""
+        clusters: list[tuple[set[str], list[Passage]]] = []
+        for passage in passages:
+            affiliates, members = set(self.groups[passage.group].affiliates), [passage]
+            for cluster in [c for c in clusters if c[0] & affiliates]:
+                clusters.remove(cluster)
+                affiliates, members = affiliates | cluster[0], cluster[1] + members
+            clusters.append((affiliates, members))
+        return [members for _, members in clusters if len(members) > 1]
+
+    def _most_of(self, weights: dict[int, float], period: int, passages: list[Passage]) -> float:
+        """Upper bound of the weighted sum of amounts of groups: every affiliate in its best mode of them all."""
+        best: dict[str, float] = {}
+        for h, weight in weights.items():
+            for (affiliate, mode), share in self.groups[h].weights.items():
+                if possible(self._member(affiliate, mode, period)):
+                    best[affiliate] = max(best.get(affiliate, 0.0), weight * share)
+        factor = max(p.most / self._most(self.groups[p.group], period) for p in passages)
+        return factor * sum(best.values())
 
     # -- expressions ----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,93 @@
+"""Filling cores: the best plan around given core decisions."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from sequencer.model.build import build
+from sequencer.plan.evaluate import evaluate
+from sequencer.solver.aims import goal_aims
+from sequencer.solver.core import core_columns
+from sequencer.solver.decisions import adoption_columns
+from sequencer.solver.filling import Filling
+from sequencer.solver.increments import stated
+from sequencer.solver.standard_form import standard_form
+from tests.model.test_value import mixed
+from tests.model.tools import driver, make, optimum
+
+
+class Tried:
+    """A filling of an instance, and the core of a plan."""
+
+    def __init__(self, instance, *, by_increments=True, reduce=True):
+        self.instance = instance
+        self.model = build(instance, reduce=reduce)
+        self.form = standard_form(self.model)
+        self.core = core_columns(self.model, self.form)
+        self.aim = goal_aims(self.model)[0]
+        relaxed = stated(self.model, self.form, self.core, by_increments)
+        self.filling = Filling(self.model, self.form, self.core, relaxed, gap=1e-6)
+
+    def point(self, plan):
+        made = np.zeros(len(self.form.cost))
+        columns, values = adoption_columns(self.model, self.form, plan)
+        made[columns] = values
+        made[~self.core] = 0.5
+        return made
+
+    def plan(self, plan, worth=-math.inf, *, thorough=True):
+        soon, stop = time.monotonic() + 60.0, threading.Event()
+        worst = self.aim.objective_of(worth)
+        return self.filling.plan(self.point(plan), worst, soon, stop, lambda _: None, thorough=thorough)
+
+
+@pytest.mark.parametrize("by_increments", [True, False])
+def test_the_core_of_the_best_plan_gives_the_best_plan(by_increments):
+    best, plan = optimum(mixed())
+    tried = Tried(mixed(), by_increments=by_increments)
+    assert evaluate(tried.instance, tried.plan(plan)).npv == pytest.approx(best)
+
+
+def test_only_plans_better_than_what_is_known():
+    best, plan = optimum(mixed())
+    tried = Tried(mixed())
+    assert evaluate(tried.instance, tried.plan(plan, best - 0.1)).npv == pytest.approx(best)
+    assert tried.plan(plan, best + 0.1) is None
+
+
+def test_a_core_that_no_plan_has():
+    # r1 needs crm at 1, which nobody can pay for in any wave.
+    instance = make(
+        drivers=[driver("r1", 10)],
+        initiatives=[{"id": "crm", "duration": 0, "one_off_cost": 5}],
+        requirements=[{"item": "r1", "requires": "crm"}],
+        budgets=[{"pot": "hq", "wave": w, "amount": 1} for w in (1, 2, 3)],
+    )
+    tried = Tried(instance, reduce=False)
+    point = np.zeros(len(tried.form.cost))
+    for (item, _, _), column in tried.model.adopt.items():
+        point[tried.form.form_column[column]] = item == "r1"
+    soon = time.monotonic() + 60.0
+    for thorough in (True, False):
+        plan = tried.filling.plan(point, math.inf, soon, threading.Event(), lambda _: None, thorough=thorough)
+        assert plan is None
+
+
+def test_what_is_relaxed_starts_a_wave_earlier_or_later_at_most():
+    best, plan = optimum(mixed())
+    tried = Tried(mixed())
+    found = tried.plan(plan, thorough=False)
+    relaxed = tried.filling._relaxed(np.round(tried.point(plan)[tried.core]))
+    assert found is not None
+    assert evaluate(tried.instance, found).npv <= best + 1e-9
+    for adoption in found.adoptions:
+        item = tried.model.instance.adoptables[adoption.id]
+        column = tried.form.form_column[
+            tried.model.adopt[adoption.id, item.mode(adoption.mode).id, min(adoption.wave + 1, 3)]
+        ]
+        assert tried.core[column] or relaxed[column] > 0

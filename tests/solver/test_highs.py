@@ -1,0 +1,41 @@
+"""HiGHS as this package uses it: points offered to a search that goes on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sequencer.model.build import build
+from sequencer.solver.decisions import adoption_columns
+from sequencer.solver.highs import Highs
+from sequencer.solver.search import NO_HEURISTICS
+from sequencer.solver.standard_form import standard_form
+from tests.model.test_value import mixed
+from tests.model.tools import optimum
+
+NOTHING_FOUND = {"threads": 1, "presolve": "off", "mip_max_nodes": 1, **NO_HEURISTICS}
+"""A search that ends at its root, and looks for hardly a point by itself."""
+
+
+def test_a_point_that_is_offered_is_taken_up():
+    best, plan = optimum(mixed())
+    model = build(mixed())
+    form = standard_form(model)
+    alone = Highs(form, NOTHING_FOUND).run()
+    assert -alone.objective / model.money_scale < best - 1e-3
+    solver = Highs(form, NOTHING_FOUND)
+    solver.offer(*adoption_columns(model, form, plan))
+    helped = solver.run()
+    assert -helped.objective / model.money_scale == pytest.approx(best)
+    assert helped.bound <= helped.objective + 1e-9
+
+
+def test_a_point_that_cannot_be_is_not_taken_up():
+    model = build(mixed())
+    form = standard_form(model)
+    columns = np.flatnonzero(form.integral)
+    solver = Highs(form, NOTHING_FOUND)
+    solver.offer(columns, np.ones(len(columns)))
+    alone, offered = Highs(form, NOTHING_FOUND).run(), solver.run()
+    assert offered.objective == alone.objective
+    assert offered.bound == pytest.approx(alone.bound)
