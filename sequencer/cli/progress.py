@@ -123,7 +123,8 @@ class LiveLine:
         from sequencer.report.words import decimals, number
         from sequencer.solver.result import relative_gap
 
-        parts = [f"{elapsed(self._clock() - self._began)} {PHASES.get(self._phase, self._phase)}"]
+        phase, by, solver = self._phase.partition(" with ")
+        parts = [f"{elapsed(self._clock() - self._began)} {PHASES.get(phase, phase)}{by}{solver}"]
         places = 0 if self._whole else decimals([x for x in (self._objective, self._bound) if x is not None])
         if self._objective is not None:
             parts.append(f"best {self._unit} {number(self._objective, places)}")

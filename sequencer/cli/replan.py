@@ -117,7 +117,7 @@ def replan(run: Path, template: Path | None, **given: Any) -> None:  # noqa: ANN
     if template is not None:
         _write_template(run, given["after"], template)
         return
-    request = ReplanRequest(instance=run, start=None, formulation="compact", memory=None, **given)
+    request = ReplanRequest(instance=run, start=None, formulation="compact", memory=None, solver=None, **given)
     concluded(ReplanOutcome(request, state()))
 
 

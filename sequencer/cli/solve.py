@@ -28,6 +28,7 @@ from sequencer.cli.state import Exit, State, end, say, state
 from sequencer.cli.types import DURATION, FRACTION, SIZE
 from sequencer.errors import RunError
 from sequencer.solver.events import Event, Improved, Progress
+from sequencer.solver.options import SOLVERS
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Request:
     deterministic: bool
     max_nodes: int | None
     memory: int | None
+    solver: str | None
     output: Path | None
     force: bool
     as_json: bool
@@ -80,6 +82,7 @@ class Request:
             "deterministic": self.deterministic,
             "max_nodes": self.max_nodes,
             "memory": self.memory,
+            "solver": self.solver,
         }
 
 
@@ -147,13 +150,19 @@ class Request:
     help="Stop once the process takes more memory than this (4GB, 500MB); the model and a first plan are always made.  "
     "[default: no limit]",
 )
+@click.option(
+    "--solver",
+    type=click.Choice(SOLVERS),
+    help="Let another solver work on the model as it is, in place of the search of this package, which is much faster "
+    "on large instances.  [default: none]",
+)
 @click.option("-o", "--output", type=PATH, metavar="RUN", help="Keep everything in this run folder, made anew.")
 @click.option("--force", is_flag=True, help="Replace the run in that folder.")
 @json_option
 @output_options
 @click.option_panel("What is solved", options=["--overlay", "--lock", "--objective", "--start"])
 @click.option_panel("When to stop", options=["--gap", "--time-limit", "--max-nodes", "--memory"])
-@click.option_panel("How to search", options=["--threads", "--seed", "--formulation", "--deterministic"])
+@click.option_panel("How to search", options=["--threads", "--seed", "--formulation", "--deterministic", "--solver"])
 @click.option_panel("Output", options=["--output", "--force", "--json", "--quiet", "--verbose", "--log-file", "--help"])
 def solve(**given: Any) -> None:  # noqa: ANN401
     """Find the best roadmap of an INSTANCE, with a proven gap.
@@ -248,6 +257,7 @@ class Outcome:
                     deterministic=request.deterministic,
                     max_nodes=request.max_nodes,
                     memory=request.memory,
+                    solver=request.solver,
                 )
             except KeyboardInterrupt:
                 return self._interrupted(instance)

@@ -185,12 +185,17 @@ def aimed(form: StandardForm, aim: Aim) -> StandardForm:
     return replace(form, cost=_cost(form, aim), offset=-aim.sense * aim.expression.constant)
 
 
-def kept(form: StandardForm, aim: Aim, worth: float) -> StandardForm:
-    """Form with a further row: a plan is worth as much as was reached, up to what counts as equal."""
-    size = 1.0 if aim.whole else max(1.0, abs(worth)) * aim.scale / STRICT
+def kept_at(aim: Aim, worth: float) -> tuple[float, float]:
+    """Least that the expression of an aim, in its sense, may be to keep a worth, and what the row is divided by."""
     # A hair inside, for the evaluation draws the line at the whole tolerance.
     least = worth if aim.whole else worth - 0.99 * near(worth)
-    bound = (-least * aim.scale + aim.sense * aim.expression.constant) / size
+    return least * aim.scale, 1.0 if aim.whole else max(1.0, abs(worth)) * aim.scale / STRICT
+
+
+def kept(form: StandardForm, aim: Aim, worth: float) -> StandardForm:
+    """Form with a further row: a plan is worth as much as was reached, up to what counts as equal."""
+    least, size = kept_at(aim, worth)
+    bound = (-least + aim.sense * aim.expression.constant) / size
     return replace(
         form,
         matrix=vstack([form.matrix.tocsr(), csr_matrix(_cost(form, aim) / size)]).tocsc(),

@@ -18,7 +18,7 @@ class Progress:
         Wall clock since the solve began.
     phase : str
         What is being done: ``build``, ``start plan``, ``tightening``, ``core decisions``, ``search``, ``next goal``,
-        ``ties``, ``conflict``, ``evaluate``.
+        ``ties``, ``conflict``, ``evaluate``; what another solver does ends in its name, ``search with scip``.
     objective, bound, gap : float or None
         Best plan, proven bound and gap so far in the first goal, None while unknown; in the declared unit.
     """

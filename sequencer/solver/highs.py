@@ -109,7 +109,7 @@ class Highs:
         self._offers: queue.SimpleQueue[tuple[Floats, Floats]] = queue.SimpleQueue()
         self._set("output_flag", False)
         self._set("presolve_rule_off", PROBING)
-        _use_threads(options.get("threads"))
+        use_threads(options.get("threads"))
         for name, value in options.items():
             self._set(name, value)
         self._check(self.highs.passModel(_to_lp(form, relax)), "the model")
@@ -347,7 +347,7 @@ class Highs:
 _threads: int | None = None
 
 
-def _use_threads(count: int | None) -> None:
+def use_threads(count: int | None) -> None:
     """Reset HiGHS' scheduler where the number of threads changes; it must not be while another search runs."""
     global _threads
     if count is not None and count != _threads:

@@ -11,6 +11,9 @@ from typing import Any
 from sequencer.errors import SequencerError
 from sequencer.solver.memory import bytes_of
 
+SOLVERS = ("highs", "gurobi", "scip", "cbc", "glpk")
+"""Other solvers that the Pyomo model may be handed to, see :mod:`sequencer.solver.elsewhere`."""
+
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
@@ -48,6 +51,8 @@ class SolveOptions:
         Work limit: nodes of the search tree; reproducible where a time limit is not.
     memory : int or None
         Bytes of memory at which the search ends; may be given as ``4GB`` or ``500MB``.
+    solver : str or None
+        Other solver that works on the Pyomo model, one of :data:`SOLVERS`; None for this package's own search.
     """
 
     gap: float = 0.01
@@ -65,6 +70,7 @@ class SolveOptions:
     deterministic: bool = False
     max_nodes: int | None = None
     memory: int | str | None = None
+    solver: str | None = None
 
     def __post_init__(self) -> None:
         _check("gap", self.gap, _number(self.gap) and 0 <= self.gap < 1, "a fraction from 0 to 1; write 0.01 for 1 %")
@@ -86,6 +92,22 @@ class SolveOptions:
         for name, value in (("time limit", self.time_limit), ("memory limit", self.memory)):
             if self.deterministic and value is not None:
                 message = f"a deterministic solve cannot have a {name}: it depends on the machine; limit nodes instead"
+                raise SequencerError(message)
+        self._check_solver()
+
+    def _check_solver(self) -> None:
+        """Refuse what another solver does not take."""
+        if self.solver is None:
+            return
+        remedy = f"one of {', '.join(SOLVERS)}; leave it out for this package's own search"
+        _check("solver", self.solver, self.solver in SOLVERS, remedy)
+        for name, value, reason in (
+            ("be deterministic", self.deterministic, "what it does on the same input twice is not known"),
+            ("have a limit of nodes", self.max_nodes is not None, "each counts them in its own way; limit the time"),
+            ("have a limit of memory", self.memory is not None, "it cannot be stopped in between; limit the time"),
+        ):
+            if value:
+                message = f"a solve by another solver cannot {name}: {reason}"
                 raise SequencerError(message)
 
     @property

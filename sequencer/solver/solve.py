@@ -22,9 +22,11 @@ from sequencer.solver.aims import TOLERANCE, Aim, aimed, goal_aims, kept, tie_ai
 from sequencer.solver.ceilings import with_ceilings
 from sequencer.solver.conflict import conflict_of
 from sequencer.solver.construct import Construction
+from sequencer.solver.elsewhere import Elsewhere
 from sequencer.solver.events import Listener, Progress, StartRepaired
 from sequencer.solver.fixed import Fixed
 from sequencer.solver.improve import Improver
+from sequencer.solver.interfaces import installed
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.memory import MemoryWatch
 from sequencer.solver.options import SolveOptions
@@ -76,6 +78,7 @@ def solve(
     deterministic: bool = False,
     max_nodes: int | None = None,
     memory: int | str | None = None,
+    solver: str | None = None,
 ) -> Result:
     """Find the best plan of an instance.
 
@@ -118,6 +121,9 @@ def solve(
     memory
         Limit on the memory of this process, in bytes or as ``"4GB"``; the search ends once it is passed, and the best
         plan found by then is returned with its proven gap. The model and a start plan are always made.
+    solver
+        Other solver that works on the Pyomo model, see :data:`sequencer.solver.options.SOLVERS`, in place of this
+        package's own search. Gap, time limit and threads are handed over; its plan is evaluated like any other.
 
     Returns
     -------
@@ -149,6 +155,7 @@ def solve(
         deterministic,
         max_nodes,
         memory,
+        solver,
     )
     return _Solve(instance, options, start, tuple(listeners)).run()
 
@@ -169,12 +176,16 @@ class _Solve:
         self.met: Floats | None = None
         self.bounds: dict[str, float] = {}
         self.proven: set[str] = set()
+        self.versions = versions()
+        self.elsewhere: Elsewhere | None = None
 
     def run(self) -> Result:
         with self.memory:
             return self._solved()
 
     def _solved(self) -> Result:
+        if self.options.solver is not None:
+            self.versions |= {self.options.solver: installed(self.options.solver)}
         for listener in self.listeners:
             listener(Progress(0.0, "build"))
         self.model = build(self.instance, formulation=self.options.formulation, reduce=self.options.reduce)
@@ -184,6 +195,8 @@ class _Solve:
         self.aims = goal_aims(self.model)
         polish, full = self.fixed.polished if self.fixed.pays else None, self.memory.passed
         self.keeper = Keeper(self.instance, self.listeners, self.options.gap, self.aims[0], polish, self.began, full)
+        if self.options.solver is not None and len(self.form.cost):
+            self.elsewhere = Elsewhere(self.model, self.form, self.options, self.keeper)
         try:
             self._start_plan()
             form = self._tightened()
@@ -215,7 +228,7 @@ class _Solve:
 
     def _tightened(self) -> StandardForm:
         """Form for the search; small problems are solved faster as they are."""
-        if not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
+        if self.elsewhere is not None or not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
             return self.ready
         self.keeper.enter("tightening")
         if self.options.cores == 1 or not self.options.staged or self.options.gap == 0:
@@ -264,7 +277,7 @@ class _Solve:
         ended = Termination.GAP_REACHED
         for k, aim in enumerate(self.aims):
             if k:
-                self.keeper.take_aim(aim)
+                self._take_aim(aim)
             termination = self._search_for(form, self._share(len(self.aims) - k), "next goal" if k else "search")
             self.bounds[aim.measure] = self._bound(aim)
             if self.keeper.proven:
@@ -279,7 +292,7 @@ class _Solve:
     def _break_ties(self, form: StandardForm) -> Termination:
         """Choose among plans equal in every goal; what there is not the time for stays open."""
         for aim in tie_aims(self.model):
-            self.keeper.take_aim(aim)
+            self._take_aim(aim)
             termination = self._search_for(form, self.deadline, "ties")
             if termination is not Termination.GAP_REACHED:
                 return Termination.INTERRUPTED if termination is Termination.INTERRUPTED else Termination.GAP_REACHED
@@ -290,21 +303,28 @@ class _Solve:
         """Search for what the keeper aims at, and say why that ended."""
         options = replace(self.options, gap=0.0) if phase == "ties" else self.options
         met, self.met = self.met, None
-        search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase, met)
-        termination = search.run(deadline).termination
+        if self.elsewhere is None:
+            search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase, met)
+            termination, plain = search.run(deadline).termination, form is self.form and not search.staged
+        else:
+            termination, plain = self.elsewhere.run(options.gap, deadline, phase), True
         if termination is not Termination.INFEASIBLE:
             return termination
         if self.keeper.best is not None:
             # Only what the evaluation tolerates and the solver does not can hold; nothing better is known to.
             self.keeper.bounded(self.keeper.worth)
             return Termination.GAP_REACHED
-        if form is self.form and not search.staged:
+        if plain:
             return termination
         # Added rows and stages are for speed: that no plan keeps the rules is believed of the model as it is only.
-        plain = replace(options, staged=False)
-        return (
-            Search(self.model, aimed(self.form, self.keeper.aim), plain, self.keeper, phase).run(deadline).termination
-        )
+        options = replace(options, staged=False)
+        search = Search(self.model, aimed(self.form, self.keeper.aim), options, self.keeper, phase)
+        return search.run(deadline).termination
+
+    def _take_aim(self, aim: Aim) -> None:
+        self.keeper.take_aim(aim)
+        if self.elsewhere is not None:
+            self.elsewhere.take_aim()
 
     def _share(self, searches: int) -> float | None:
         """Deadline of the next of so many searches, each with the same part of the time left."""
@@ -316,6 +336,8 @@ class _Solve:
     def _kept(self, form: StandardForm) -> StandardForm:
         """Form of the plans that keep what was reached."""
         self.keeper.hold()
+        if self.elsewhere is not None:
+            self.elsewhere.keep()
         return kept(form, self.keeper.aim, self.keeper.worth)
 
     # -- result -------------------------------------------------------------------------------------------------------
@@ -336,7 +358,7 @@ class _Solve:
             currency=settings.currency,
             unit=settings.unit,
             fingerprint=self.instance.fingerprint,
-            versions=versions(),
+            versions=self.versions,
             conflict=self._conflict() if infeasible else (),
             levels=levels,
             nodes=self.keeper.nodes,

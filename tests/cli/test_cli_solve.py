@@ -103,6 +103,7 @@ def test_the_run_folder_holds_what_was_printed_and_asked_for(run_cli, ex, here):
         "deterministic": False,
         "max_nodes": None,
         "memory": None,
+        "solver": None,
     }
 
 
@@ -131,6 +132,25 @@ def test_options_reach_the_solver_and_the_time_limit_counts_from_the_start_of_th
     run_cli("solve", "ex", "--gap", "3%", "--time-limit", "90s", "--seed", "5", "--formulation", "cells")
     assert (seen["gap"], seen["seed"], seen["formulation"], seen["threads"]) == (0.03, 5, "cells", None)
     assert 0 < seen["time_limit"] < 90
+
+
+def test_another_solver_finds_the_same_and_is_named_while_it_works(run_cli, ex, here):
+    own = run_cli("solve", "ex", "--gap", "0", "--json")
+    done = run_cli("solve", "ex", "--gap", "0", "--solver", "highs", "-o", "run", "--json")
+    assert done.exit_code == 0
+    assert "searching with highs" in done.stderr
+    goals = [json.loads(said.stdout)["goals"] for said in (own, done)]
+    assert goals[0] == goals[1]
+    assert read_run(here / "run").options["solver"] == "highs"
+
+
+def test_a_solver_that_is_not_installed(run_cli, ex, monkeypatch):
+    from sequencer.solver import interfaces
+
+    monkeypatch.setitem(interfaces.INTERFACES, "cbc", interfaces.Program("nowhere", "get it", "ratio"))
+    done = run_cli("solve", "ex", "--solver", "cbc")
+    assert done.exit_code == 2
+    assert "the solver 'cbc' is not installed (get it); there are: highs" in done.stderr
 
 
 def test_at_the_limit_of_memory_the_best_plan_is_kept(run_cli, ex, here):
@@ -418,6 +438,8 @@ def test_bad_input_lists_every_problem_and_ends_with_2(run_cli, ex, here):
         (("ex", "--gap", "wide"), "is not a fraction"),
         (("ex", "--time-limit", "soon"), "is not a duration"),
         (("ex", "--memory", "much"), "is not an amount of memory"),
+        (("ex", "--solver", "excel"), "highs"),
+        (("ex", "--solver", "highs", "--max-nodes", "5"), "limit the time"),
         (("ex", "--memory", "4GB", "--deterministic"), "cannot have a memory limit"),
         (("ex", "--time-limit", "0"), "longer than 0 seconds"),
         (("ex", "--threads", "0"), "threads"),
