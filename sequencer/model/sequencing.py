@@ -86,6 +86,8 @@ class SequencingModel:
         self.waves = range(1, instance.n_waves + 1)
         self._end = instance.n_waves + 1
         self._false: int | None = None
+        # First and last wave, and first column, of each adoptable and mode: much is asked for by these.
+        self._spans: dict[tuple[str, str], tuple[int, int, int]] = {}
         self._live: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
         self._started: dict[tuple[str, tuple[str, ...] | None, int], Linear] = {}
         past = (i for i in instance.adoptables.values() if i.history is not None)
@@ -95,12 +97,13 @@ class SequencingModel:
     # -- columns ------------------------------------------------------------------------------------------------------
 
     def _make_adoption_columns(self) -> None:
-        index = [
-            (item.id, mode.id, w)
-            for item in self.instance.decided.values()
-            for mode in item.modes
-            for w in self._window(item.id, mode.id)
-        ]
+        index: list[tuple[str, str, int]] = []
+        for item in self.instance.decided.values():
+            for mode in item.modes:
+                waves = self._window(item.id, mode.id)
+                if waves:
+                    self._spans[item.id, mode.id] = (waves[0], waves[-1], len(index))
+                    index += [(item.id, mode.id, w) for w in waves]
         numbers = self.columns.add(Group("adopt", index, whole=True, binary=True), [1.0] * len(index))
         self.adopt.update(zip(index, numbers, strict=True))
 
@@ -146,10 +149,11 @@ class SequencingModel:
 
     def _column(self, item: str, mode: str, wave: int) -> int | None:
         """Column that says whether an adoptable without a history has started in a mode by a wave."""
-        window = self.reach.windows[item, mode]
-        if wave < window.earliest or window.empty:
+        span = self._spans.get((item, mode))
+        if span is None or wave < span[0]:
             return None
-        return self.adopt[item, mode, wave if wave < window.latest else window.latest]
+        earliest, latest, first = span
+        return first + (wave if wave < latest else latest) - earliest
 
     def starts(self, item: str, wave: int, modes: tuple[str, ...] | None = None) -> Linear:
         """Whether an adoptable starts in exactly this wave."""
