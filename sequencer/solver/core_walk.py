@@ -42,7 +42,7 @@ DROP, SHIFT, SWAP = 0.15, 0.55, 0.15
 KEPT = 6
 """Cores that a walk gives at most."""
 
-STALE = 25
+STALE = 200
 """A walk ends after so many steps for each item without a better core."""
 
 

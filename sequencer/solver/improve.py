@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
 
-FIRST_SECONDS, MOST_SECONDS = 3.0, 10.0
-"""Time for completing one point, or for one neighbourhood: at first, and at most."""
+FIRST_SECONDS, MOST_SECONDS, GROWTH = 3.0, 10.0, 0.1
+"""Time for filling one core, or for one neighbourhood: at first, at most, and more of it for each second gone."""
+
+FIRST_WALK, MOST_WALK, WALK_GROWTH = 4.0, 30.0, 0.2
+"""The same for a walk, which cools down in that time: the slower the better."""
 
 FAVOUR = 2.0
 """How much oftener there is a walk than a neighbourhood, at first."""
@@ -85,7 +88,7 @@ class Improver:
         elif self._cores:
             self._fill(self._cores.pop(0), until, stop, tell, thorough=False)
         elif self._walk is not None and self._wants_walk():
-            self._walked(self._walk, until, stop, tell)
+            self._walked(self._walk, self._until(deadline, FIRST_WALK, MOST_WALK, WALK_GROWTH), stop, tell)
         elif self.keeper.best is not None:
             plan = self._around.search(self.keeper.best.plan, until, stop, tell)
             self._around.learn(plan is not None and self.keeper.trust(plan))
@@ -113,8 +116,10 @@ class Improver:
 
     def _patience(self, deadline: float | None) -> float:
         """When to give up on a small problem; later problems get more time, as good plans are harder to better."""
-        now = time.monotonic()
-        until = now + min(MOST_SECONDS, FIRST_SECONDS + self.keeper.seconds / 10)
+        return self._until(deadline, FIRST_SECONDS, MOST_SECONDS, GROWTH)
+
+    def _until(self, deadline: float | None, first: float, most: float, growth: float) -> float:
+        until = time.monotonic() + min(most, first + growth * self.keeper.seconds)
         return until if deadline is None else min(until, deadline)
 
     def complete_waiting(self, deadline: float | None, stop: threading.Event, tell: Tell = lambda _: None) -> None:

@@ -253,7 +253,7 @@ class _Solve:
 
             try:
                 while not over.is_set():
-                    if improver.idle:
+                    if improver.idle or time.monotonic() >= deadline:
                         over.wait(TICK)
                         tell(None)
                     else:

@@ -28,6 +28,7 @@ from sequencer.instance.adoptables import Mode
 from sequencer.instance.instance import Cell
 from sequencer.model.linear import Linear, total
 from sequencer.model.value.base import Ceiling, Gate, Rates, ValueModel, possible, product
+from sequencer.model.value.passages import Passage, Passages
 from sequencer.model.value.ramping import Ramp
 from sequencer.types import RuleRef
 
@@ -36,9 +37,6 @@ Profile = dict[tuple[str, str], dict[str, float]]
 
 Ratios = tuple[tuple[str, str, Rates], ...]
 """What scenarios make of a profile: for driver and brand, its factor in each of them."""
-
-TINY = 1e-9
-"""A ceiling has to be lower than those of its columns by this part to be worth a row."""
 
 DIGITS = 9
 """Significant digits to which the profiles of a group agree."""
@@ -110,15 +108,6 @@ class Amount(NamedTuple):
     factor: int
 
 
-class Passage(NamedTuple):
-    """A column of a group that a gate lets through, and the most it can be."""
-
-    group: int
-    column: int
-    gate: Linear
-    most: float
-
-
 class Compact(ValueModel):
     """Scope aggregated over affiliates and modes that are alike; see the module."""
 
@@ -128,8 +117,9 @@ class Compact(ValueModel):
         """Add scope and value columns with their rows."""
         self._scope: dict[tuple[int, str, str, int], tuple[Linear, float]] = {}
         self._value: dict[Key, Linear] = {}
-        self._passages: dict[tuple[Amount, tuple[tuple[int, float], ...]], list[Passage]] = {}
         self.groups = self.make_groups()
+        sizes = [(_whole(group.profile), group.weights) for group in self.groups]
+        self._passages = Passages(sizes, lambda a, m, s: possible(self._member(a, m, s)))
         for h, group in enumerate(self.groups):
             for s in self.starts:
                 self._group_scope(h, group, s)
@@ -246,8 +236,7 @@ class Compact(ValueModel):
         self.model.row(ref, made, "<=", amount)
         for gate in gates:
             self.model.row(ref, made, "<=", gate * most)
-            key = at, (*sorted(gate.terms.items()), (-1, gate.constant))
-            self._passages.setdefault(key, []).append(Passage(h, column, gate, most))
+            self._passages.add(at, Passage(h, min(at.period, self.starts[-1]), column, gate, most))
         if self.exact:
             closed = total(Linear(1.0) - gate for gate in gates)
             self.model.row(ref, made, ">=", amount - closed * most)
@@ -275,42 +264,8 @@ class Compact(ValueModel):
     # -- ceilings -------------------------------------------------------------------------------------------------
 
     def ceilings(self) -> list[Ceiling]:
-        """See :meth:`ValueModel.ceilings`.
-
-        An affiliate is live in one mode at most. So groups that have it in different modes do not reach what each of
-        them could: with ``λ`` in the same unit for all, together at most ``Σ_a max λ``.
-        """
-        made = []
-        for (at, _), passages in self._passages.items():
-            for together in self._clusters(passages):
-                sizes = {p.group: _whole(self.groups[p.group].profile) for p in together}
-                unit = max(sizes.values())
-                weights = {h: size / unit for h, size in sizes.items()}
-                most = self._most_of(weights, min(at.period, self.starts[-1]), together)
-                if most < (1.0 - TINY) * sum(weights[p.group] * p.most for p in together):
-                    made.append(Ceiling({p.column: weights[p.group] for p in together}, together[0].gate, most))
-        return made
-
-    def _clusters(self, passages: list[Passage]) -> list[list[Passage]]:
-        """Those of groups that share affiliates, each with all it shares any with."""
-        clusters: list[tuple[set[str], list[Passage]]] = []
-        for passage in passages:
-            affiliates, members = set(self.groups[passage.group].affiliates), [passage]
-            for cluster in [c for c in clusters if c[0] & affiliates]:
-                clusters.remove(cluster)
-                affiliates, members = affiliates | cluster[0], cluster[1] + members
-            clusters.append((affiliates, members))
-        return [members for _, members in clusters if len(members) > 1]
-
-    def _most_of(self, weights: dict[int, float], period: int, passages: list[Passage]) -> float:
-        """Upper bound of the weighted sum of amounts of groups: every affiliate in its best mode of them all."""
-        best: dict[str, float] = {}
-        for h, weight in weights.items():
-            for (affiliate, mode), share in self.groups[h].weights.items():
-                if possible(self._member(affiliate, mode, period)):
-                    best[affiliate] = max(best.get(affiliate, 0.0), weight * share)
-        factor = max(p.most / self._most(self.groups[p.group], period) for p in passages)
-        return factor * sum(best.values())
+        """See :meth:`ValueModel.ceilings`."""
+        return list(self._passages.ceilings())
 
     # -- expressions ----------------------------------------------------------------------------------------------
 
