@@ -29,7 +29,7 @@ SPECIAL: Mapping[str, Options] = {
     f"{DEFAULT}, everything, deterministic": {"formulation": DEFAULT, "deterministic": True},
 }
 
-TURNS = 2
+TURNS = 3
 """Of so many instances in a row, one is solved with any one of the options that take turns."""
 
 
