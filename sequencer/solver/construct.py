@@ -25,6 +25,7 @@ from sequencer.solver.decisions import read_plan_of
 from sequencer.solver.dive import Dive
 from sequencer.solver.highs import Highs
 from sequencer.solver.ledger import Ledger, State
+from sequencer.solver.listing import Listing
 from sequencer.solver.polish import Polish
 from sequencer.types import Kind
 
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
     from sequencer.solver.standard_form import StandardForm
 
-GROWING, DIVING, MENDING, SINGLE = 0.4, 0.6, 0.3, 0.5
-"""Shares of the time left for plans that grow from a driver, for plans read off the relaxation, for improving where
-nothing better than no adoption was found, and for single bundles then."""
+LISTING, GROWING, DIVING, MENDING, SINGLE = 0.9, 0.4, 0.6, 0.3, 0.5
+"""Shares of the time left for plans in the order of the relaxation, for plans that grow from a driver, for plans read
+off the relaxation, for improving where nothing better than no adoption was found, and for single bundles then."""
 
 DIVE_SIZE = 25_000
 """Most coefficients of a form whose relaxation is solved soon enough for that."""
@@ -238,7 +239,7 @@ class Construction:
         """
         self._deadline = deadline
         start = self._with_musts()
-        found = [start, *self._grown(start), *self._dives()]
+        found = [start, *self._listed(), *self._grown(start), *self._dives()]
         best = min(found, key=lambda s: s.merit)
         share = MENDING if best.merit >= start.merit else 1.0
         polish = Polish(self.ledger, self.model, self.bundles, self.seed)
@@ -258,6 +259,11 @@ class Construction:
         for member in self.musts():
             state = self.add(state, [member]) or state
         return state
+
+    def _listed(self) -> Iterator[State]:
+        """Plans in the order of the relaxation, where there are initiatives alone."""
+        if not self.instance.scope and self.instance.initiatives:
+            yield from Listing(self.model, self.form, self.ledger).plans(self._part(LISTING))
 
     def _grown(self, start: State) -> Iterator[State]:
         """Plans that grow from one driver each, most promising first, until one is better than none."""

@@ -98,8 +98,8 @@ class CoreWalk:
             been given before, the best first.
         """
         current = {i: self._choice_of(plan, i) for i in self._items}
-        started = self._value(current, math.inf)
-        if started is None or not self._items:
+        started = self._value(current, math.inf, until) if current else None
+        if started is None:
             return []
         value = best_value = started
         began, left = time.monotonic(), STALE * len(self._items)
@@ -108,7 +108,7 @@ class CoreWalk:
             heat = HEAT * max(abs(best_value), 1e-9) * max(until - now, 0.0) / max(until - began, 1e-9)
             limit = value - heat * math.log(1.0 - self._random.random())
             tried = self._neighbour(current)
-            found = self._value(tried, limit)
+            found = self._value(tried, limit, until)
             if found is not None and found <= limit:
                 current, value = tried, found
                 if value < best_value - 1e-9 * abs(best_value):
@@ -156,8 +156,11 @@ class CoreWalk:
         if all((mode, wave) in {c[:2] for c in self._columns[i]} for i, (mode, wave) in changed.items()):
             made.update(changed)
 
-    def _value(self, core: dict[str, Choice], worst: float) -> float | None:
-        """Objective (minimising) of the relaxation with a core; None where it is infeasible or worse than ``worst``."""
+    def _value(self, core: dict[str, Choice], worst: float, until: float = math.inf) -> float | None:
+        """Objective (minimising) of the relaxation with a core.
+
+        None where it is infeasible or worse than ``worst``, or not known by ``until``.
+        """
         key = tuple(core[i] for i in self._items)
         if key in self._known:
             return self._known[key]
@@ -166,8 +169,8 @@ class CoreWalk:
         changed = [i for i in self._items if i not in self._at or self._at[i] != core[i]]
         columns = [(at, self._on(core[i], mode, wave)) for i in changed for mode, wave, at in self._columns[i]]
         self._at = dict(core)
-        value = self._solver.minimum(dict(columns), worst)
-        if value is not None or worst == math.inf:
+        value = self._solver.minimum(dict(columns), worst, until)
+        if value is not None or (worst == math.inf and time.monotonic() < until):
             self._known[key] = math.inf if value is None else value
         return value
 

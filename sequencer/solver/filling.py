@@ -85,7 +85,7 @@ class Filling:
             Whether plans far from the relaxation are looked at as well.
         """
         decisions = np.round(point[self.core])
-        relaxed = self._relaxed(decisions)
+        relaxed = self._relaxed(decisions, deadline)
         if relaxed is None or stop.is_set():
             return None
         found = self._solved(self._near(decisions, relaxed), worst, deadline, stop, tell)
@@ -105,12 +105,12 @@ class Filling:
             return None
         return outcome.point, outcome.objective
 
-    def _relaxed(self, decisions: Floats) -> Floats | None:
-        """Best point of the relaxation with a core; None where there is none."""
+    def _relaxed(self, decisions: Floats, deadline: float = math.inf) -> Floats | None:
+        """Best point of the relaxation with a core; None where there is none, or none is known in time."""
         if self._relaxation is None:
             self._relaxation = Highs(self._stated.form, {"threads": 1}, relax=True)
         fixed = dict(zip(self.core.tolist(), decisions.tolist(), strict=True))
-        if self._relaxation.minimum(fixed, math.inf) is None:
+        if self._relaxation.minimum(fixed, math.inf, deadline) is None:
             return None
         return self._stated.back(self._relaxation.values())
 

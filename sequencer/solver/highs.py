@@ -303,12 +303,18 @@ class Highs:
 
     # -- the same relaxation again and again -----------------------------------------------------------------------
 
-    def minimum(self, fixed: dict[int, float], worst: float) -> float | None:
-        """Fix columns for good and solve a linear form from the last basis; None where nothing beats ``worst``."""
+    def minimum(self, fixed: dict[int, float], worst: float, deadline: float = math.inf) -> float | None:
+        """Fix columns for good and solve a linear form from the last basis.
+
+        None where nothing beats ``worst``, or by ``deadline`` (``time.monotonic()``) nothing is known.
+        """
         if fixed:
             values = np.array(list(fixed.values()), dtype=float)
             self.highs.changeColsBounds(len(fixed), np.array(list(fixed), dtype=np.int32), values, values)
         self._set("objective_bound", worst)
+        if deadline < math.inf:
+            # HiGHS counts the time of all its runs.
+            self._set("time_limit", self.highs.getRunTime() + max(deadline - time.monotonic(), 0.0))
         self.highs.run()
         solved = self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         return float(self.highs.getInfo().objective_function_value) if solved else None

@@ -70,7 +70,7 @@ class Improver:
         self.met: Floats | None = None
         self._around = Neighbourhoods(model, form, options.seed)
         items = [i.id for i in model.instance.adoptables.values() if i.kind in CORE]
-        self._walk = CoreWalk(model, relaxed.form, items, options.seed) if options.walk else None
+        self._walk = CoreWalk(model, relaxed.form, items, options.seed) if options.walk and self._core.any() else None
         self._walked_once = False
         self._random = random.Random(options.seed)
         self._weight = FAVOUR

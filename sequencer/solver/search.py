@@ -103,10 +103,14 @@ class Search:
 
     @property
     def staged(self) -> bool:
-        """Whether the first stage is worth its while: a gap is allowed, and much is not core."""
-        whole, core = int(self.form.integral.sum()), int(self._core.sum())
+        """Whether the first stage is worth its while: much is not core."""
+        return self.accompanied and 0 < int(self._core.sum()) < int(self.form.integral.sum())
+
+    @property
+    def accompanied(self) -> bool:
+        """Whether plans are improved beside the search for the bound: a gap is allowed, and there is much to decide."""
         wanted = self.options.staged and self.options.gap > 0 and not self.options.deterministic
-        return wanted and whole > SMALL and 0 < core < whole
+        return wanted and int(self.form.integral.sum()) > SMALL
 
     # -- stages -------------------------------------------------------------------------------------------------------
 
@@ -121,6 +125,9 @@ class Search:
             outcome = self._stage(Increments(self.form, ()), deadline, core=False)
         if self.interrupted:
             return replace(outcome, termination=Termination.INTERRUPTED)
+        if outcome.termination is Termination.INTERRUPTED:
+            # Nobody pressed Ctrl-C: time was over while a plan was improved.
+            outcome = replace(outcome, termination=Termination.TIME_LIMIT)
         if self.keeper.full.is_set() and outcome.termination is not Termination.INFEASIBLE:
             outcome = replace(outcome, termination=Termination.MEMORY_LIMIT)
         return replace(outcome, termination=Termination.GAP_REACHED) if self.keeper.enough else outcome
@@ -145,7 +152,7 @@ class Search:
         self._known = self.keeper.best
         if self._known is not None:
             solver.set_start(*self._decisions(self._known.plan))
-        beside = self.staged
+        beside = self.accompanied
         solver.start(deadline=deadline, stop=self.stop)
         while solver.running:
             try:
@@ -169,7 +176,7 @@ class Search:
 
     def _solver_options(self, core: bool) -> dict[str, object]:
         made: dict[str, object] = {
-            "threads": 1 if self.staged else self.options.cores,
+            "threads": 1 if self.accompanied else self.options.cores,
             "random_seed": self.options.seed,
             "mip_rel_gap": self.options.gap / 10 if core else self.options.gap,
             "mip_abs_gap": WHOLE if self.aim.whole else 1e-9,

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 START_SECONDS = (2.0, 10.0)
 """Most time spent on constructing a start plan: at first, and again where that is no better than doing nothing."""
 
+LIST_SECONDS = (5.0, 10.0)
+"""The same where there are initiatives alone, whose order is that of the relaxation."""
+
 TIGHTEN_SECONDS = 15.0
 """Most time spent on tightening."""
 
@@ -215,7 +218,7 @@ class _Solve:
         self.keeper.enter("start plan")
         construction = Construction(self.model, self.form, self.options.seed)
         if self.start is None:
-            for seconds in START_SECONDS:
+            for seconds in START_SECONDS if self.instance.scope else LIST_SECONDS:
                 plan = construction.run(self._soon(seconds))
                 if plan is not None:
                     self.keeper.consider(plan)
