@@ -139,10 +139,18 @@ HIDDEN = (
     "maturity_gaps",
     "quick_wins",
     "measure_limits",
+    "mandate_grants",
+    "affiliate_gains",
+    "pace",
+    "inhouse",
+    "start_small",
+    "minimum_values",
+    "archetype_limits",
+    "capability_steps",
 )
 """Families that a sample of seeds found to be hidden most."""
 
-NAMES = (*FOCUS, *TWICE, *HIDDEN, *HIDDEN)
+NAMES = (*FOCUS, *TWICE, *HIDDEN, *HIDDEN, "inhouse")
 """What seeds are about in turn."""
 
 AT_ONCE = 4

@@ -10,9 +10,14 @@ from tests.oracle.features import FEATURES
 from tests.oracle.lively import AT_ONCE, ATTEMPTS, DRAWS, FAMILIES
 from tests.oracle.techniques import COARSE, TECHNIQUES, TURNS, VARIANTS
 
-LEAST_SHARE = 0.04
-"""A family is covered where it matters in at least this share of the instances (20 of 500), a feature where it is there
-in as many and matters in half of them."""
+LEAST, LEAST_SHARE = 20, 0.04
+"""A family is covered where it matters in at least so many instances, or in this share of less than 500."""
+
+
+def least(instances: int) -> int:
+    """In how many of so many instances a family has to matter."""
+    return max(1, min(LEAST, round(LEAST_SHARE * instances)))
+
 
 BY_CONSTRUCTION = "start_once"
 """The oracle's plans start everything once, in one mode; so this family is judged by the model without it."""
@@ -96,19 +101,24 @@ class Summary:
     @property
     def least(self) -> int:
         """Instances in which a family has to matter."""
-        return max(1, round(LEAST_SHARE * self.instances))
+        return least(self.instances)
 
     @property
     def uncovered(self) -> list[str]:
-        """Families and features that matter in too few instances, and features that too few have."""
-        missing = [f for f in FAMILIES if self.matters(f) < self.least]
-        return missing + [f for f in FEATURES if self.used[f] < self.least or 2 * self.features[f] < self.least]
+        """Families that matter in too few instances."""
+        return [f for f in FAMILIES if self.matters(f) < self.least]
+
+    @property
+    def seldom(self) -> list[str]:
+        """Features that matter in less than half as many instances as a family has to."""
+        return [f for f in FEATURES if 2 * self.features[f] < self.least]
 
 
 def coverage(summary: Summary) -> str:
     """What the oracle alone says of families and features, and which of them matter too seldom."""
     missing = [name for name in summary.uncovered if name != BY_CONSTRUCTION]
-    parts = (_families(summary), _features(summary), [f"Not covered: {', '.join(missing) or 'none'}."])
+    told = [f"Not covered: {', '.join(missing) or 'none'}.", f"Seldom: {', '.join(summary.seldom) or 'none'}."]
+    parts = (_families(summary), _features(summary), told)
     return "\n".join(line for part in parts for line in (*part, ""))
 
 
@@ -136,6 +146,7 @@ def _head(summary: Summary, first: int) -> Iterator[str]:
     yield f"  {summary.infeasible} of them, to adopt nothing is best in {summary.empty}."
     yield f"- Disagreements: {len(summary.disagreements)}."
     yield f"- Not covered by so many instances: {', '.join(summary.uncovered) or 'none'}."
+    yield f"- Features that seldom matter, in less than {summary.least / 2:g}: {', '.join(summary.seldom) or 'none'}."
 
 
 def _families(summary: Summary) -> Iterator[str]:
@@ -160,7 +171,7 @@ def _features(summary: Summary) -> Iterator[str]:
     yield ""
     yield "In how many instances there is what else instances can say, and in how many it changes the oracle's answer"
     yield "to take its rows or amounts out, or plans that use it. Goals, ties, paths and policies count where they"
-    yield f"are. A feature is covered where at least {summary.least} instances have it and half as many answers change."
+    yield "are."
     yield ""
     rows = [(f, str(summary.used[f]), str(summary.features[f])) for f in FEATURES]
     yield from _table(("Feature", "Instances", "Oracle changes"), rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from sequencer.model import build
 from tests.oracle.crosscheck import FAMILIES, FEATURES, Finding, Summary, examine, observe, page
 from tests.oracle.lively import focus
-from tests.oracle.summary import BY_CONSTRUCTION, LEAST_SHARE, OTHERWISE, coverage
+from tests.oracle.summary import BY_CONSTRUCTION, OTHERWISE, coverage, least
 from tests.oracle.techniques import TECHNIQUES, VARIANTS, variants
 
 PAGE = Path(__file__).parents[2] / "docs" / "crosscheck.md"
@@ -65,6 +66,24 @@ def test_a_family_is_covered_where_it_matters_often_enough():
     assert "| locks | 1 | 0 |" in page(summary, 0)
     assert "50 instances with 500 plans" in page(summary, 0)
     assert "Not covered: locks." in coverage(summary)
+    assert summary.seldom == []
+    assert "Seldom: none." in coverage(summary)
+
+
+@pytest.mark.parametrize(("instances", "wanted"), [(1, 1), (50, 2), (500, 20), (600, 20)])
+def test_so_many_instances_are_wanted(instances, wanted):
+    assert least(instances) == wanted
+
+
+def test_a_feature_that_hardly_matters_is_told():
+    # 4 % of 100 instances are 4, of which half is wanted; reinvestment matters in one.
+    summary = Summary()
+    for seed in range(100):
+        found = finding(seed, *FAMILIES)
+        summary.add(replace(found, features=tuple(f for f in FEATURES if f != "reinvestment" or seed == 0)))
+    assert summary.seldom == ["reinvestment"]
+    assert summary.uncovered == []
+    assert "- Features that seldom matter, in less than 2: reinvestment." in page(summary, 0)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -75,7 +94,7 @@ def test_the_page_shows_every_family_covered_or_says_that_it_is_not(family):
     instances = int(re.search(r"^- (\d+) instances", text, flags=re.MULTILINE)[1])
     missing = re.search(r"^- Not covered by so many instances: (.+)\.$", text, flags=re.MULTILINE)[1].split(", ")
     matters = int(row[2] if family == BY_CONSTRUCTION else row[1])
-    assert (matters < round(LEAST_SHARE * instances)) == (family in missing)
+    assert (matters < least(instances)) == (family in missing)
 
 
 def test_the_page_shows_no_disagreement_and_every_variant():
