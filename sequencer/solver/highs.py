@@ -25,8 +25,9 @@ from sequencer.types import Termination
 
 POLL_SECONDS = 0.05
 
-PROBING = 1 << 15
-"""A presolve rule left out: with it, a model of 15 decisions had a "proven" optimum far below the true one."""
+WRONG_RULES = 1 << 15 | 1 << 16
+"""Presolve rules left out, probing and enumeration: with the one a model of 15 decisions had a "proven" optimum far below
+the true one, with the other one of 16 that was given a start."""
 
 _TERMINATION = {
     highspy.HighsModelStatus.kOptimal: Termination.GAP_REACHED,
@@ -108,7 +109,7 @@ class Highs:
         self._going.set()
         self._offers: queue.SimpleQueue[tuple[Floats, Floats]] = queue.SimpleQueue()
         self._set("output_flag", False)
-        self._set("presolve_rule_off", PROBING)
+        self._set("presolve_rule_off", WRONG_RULES)
         use_threads(options.get("threads"))
         for name, value in options.items():
             self._set(name, value)

@@ -16,7 +16,7 @@ from pyomo.opt import SolverStatus
 from pyomo.opt import TerminationCondition as Classic
 
 from sequencer.errors import SequencerError, SolverError
-from sequencer.solver.highs import PROBING
+from sequencer.solver.highs import WRONG_RULES
 from sequencer.solver.search import EXACT
 from sequencer.types import Termination
 
@@ -192,7 +192,7 @@ INTERFACES: dict[str, InProcess | Program] = {
     "highs": InProcess(
         "highs",
         "pip install highspy",
-        {"presolve_rule_off": PROBING},
+        {"presolve_rule_off": WRONG_RULES},
         {"mip_feasibility_tolerance": EXACT},
     ),
     "gurobi": InProcess("gurobi_direct", "pip install gurobipy, and a licence", exact={"FeasibilityTol": EXACT}),
