@@ -26,8 +26,8 @@ from sequencer.types import Termination
 POLL_SECONDS = 0.05
 
 WRONG_RULES = 1 << 15 | 1 << 16
-"""Presolve rules left out, probing and enumeration: with the one a model of 15 decisions had a "proven" optimum far below
-the true one, with the other one of 16 that was given a start."""
+"""Presolve rules left out, probing and enumeration: with the one, a model of 15 decisions had a "proven" optimum far
+below the true one; with the other, a model of 16 that was given a start."""
 
 _TERMINATION = {
     highspy.HighsModelStatus.kOptimal: Termination.GAP_REACHED,
