@@ -17,7 +17,7 @@ from pyomo.opt import TerminationCondition as Classic
 
 from sequencer.errors import SequencerError, SolverError
 from sequencer.solver.highs import WRONG_RULES
-from sequencer.solver.search import EXACT
+from sequencer.solver.options import EXACT
 from sequencer.types import Termination
 
 ABSOLUTE = 1e-9

@@ -14,6 +14,10 @@ from sequencer.solver.memory import bytes_of
 SOLVERS = ("highs", "gurobi", "scip", "cbc", "glpk")
 """Other solvers that the Pyomo model may be handed to, see :mod:`sequencer.solver.elsewhere`."""
 
+EXACT = 1e-8
+"""Tolerance of the solver where the optimum is to be proven: with its usual 1e-6, many rows that each give way by that
+are worth more than what counts as equal."""
+
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
@@ -123,6 +127,20 @@ class SolveOptions:
         if self.threads is not None:
             return self.threads
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    def highs(self) -> dict[str, Any]:
+        """Options of HiGHS for a search of everything."""
+        made: dict[str, Any] = {
+            "threads": self.cores,
+            "random_seed": self.seed,
+            "mip_rel_gap": self.gap,
+            "mip_abs_gap": 1e-9,
+        }
+        if self.gap == 0:
+            made["mip_feasibility_tolerance"] = EXACT
+        if self.max_nodes is not None:
+            made["mip_max_nodes"] = self.max_nodes
+        return made
 
     def to_dict(self) -> dict[str, Any]:
         """Content of ``options.json``."""

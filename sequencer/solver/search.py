@@ -41,10 +41,6 @@ SMALL = 60
 SHORTEST_TURN = 0.1
 """Least time that the search for the bound has for itself between two turns, on one thread."""
 
-EXACT = 1e-8
-"""Tolerance of the solver where the optimum is to be proven: with its usual 1e-6, many rows that each give way by that
-are worth more than what counts as equal."""
-
 NO_HEURISTICS = {"mip_heuristic_effort": 0.0} | dict.fromkeys(
     (
         "mip_heuristic_run_rins",
@@ -175,20 +171,15 @@ class Search:
         return outcome
 
     def _solver_options(self, core: bool) -> dict[str, object]:
-        made: dict[str, object] = {
-            "threads": 1 if self.accompanied else self.options.cores,
-            "random_seed": self.options.seed,
-            "mip_rel_gap": self.options.gap / 10 if core else self.options.gap,
-            "mip_abs_gap": WHOLE if self.aim.whole else 1e-9,
-        }
+        made = self.options.highs()
+        if self.accompanied:
+            made["threads"] = 1
+        if self.aim.whole:
+            made["mip_abs_gap"] = WHOLE
         if self.staged:
             made |= {"mip_pscost_minreliable": 1, "mip_allow_restart": False}
         if core:
-            made |= NO_HEURISTICS
-        if self.options.gap == 0:
-            made["mip_feasibility_tolerance"] = EXACT
-        if self.options.max_nodes is not None:
-            made["mip_max_nodes"] = self.options.max_nodes
+            made |= {"mip_rel_gap": self.options.gap / 10, **NO_HEURISTICS}
         return made
 
     # -- what the bound-proving search tells --------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from sequencer.solver.aims import TOLERANCE, Aim, aimed
 from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.fixed import Fixed
 from sequencer.solver.highs import Highs
-from sequencer.solver.search import EXACT, SMALL
+from sequencer.solver.search import SMALL
 from sequencer.solver.standard_form import Floats, StandardForm, standard_form
 from sequencer.solver.tightening import tighten
 from sequencer.study.intervals import Interval
@@ -118,7 +118,7 @@ class ExtensiveForm:
         """
         limit = self.options.time_limit
         end = deadline if limit is None else min(deadline or np.inf, time.monotonic() + limit)
-        solver = Highs(self._whole(), self._options())
+        solver = Highs(self._whole(), self.options.highs())
         solver.set_start(*self._start(starts))
         outcome = solver.run(deadline=end)
         plans, worth = dict(starts), self.worth(starts)
@@ -171,19 +171,6 @@ class ExtensiveForm:
         )
         outcome = Highs(form, {"threads": 1}).run()
         return point if outcome.point is None else outcome.point
-
-    def _options(self) -> dict[str, Any]:
-        made: dict[str, Any] = {
-            "threads": self.options.cores,
-            "random_seed": self.options.seed,
-            "mip_rel_gap": self.options.gap,
-            "mip_abs_gap": 1e-9,
-        }
-        if self.options.gap == 0:
-            made["mip_feasibility_tolerance"] = EXACT
-        if self.options.max_nodes is not None:
-            made["mip_max_nodes"] = self.options.max_nodes
-        return made
 
     # -- the whole ----------------------------------------------------------------------------------------------------
 

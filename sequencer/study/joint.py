@@ -28,7 +28,7 @@ from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.fixed import Fixed
 from sequencer.solver.highs import Highs
 from sequencer.solver.options import SolveOptions
-from sequencer.solver.search import EXACT, SMALL
+from sequencer.solver.search import SMALL
 from sequencer.solver.standard_form import Floats, StandardForm, standard_form
 from sequencer.solver.tightening import tighten
 from sequencer.types import RuleRef, Termination
@@ -129,7 +129,7 @@ class _Joint:
         return now + min(TIGHTEN_SECONDS, most)
 
     def run(self, starts: Sequence[Plan]) -> Joint:
-        solver = Highs(self._whole(), self._options())
+        solver = Highs(self._whole(), self.options.highs())
         parts = [adoption_columns(r.model, r.form, plan) for r, plan in zip(self.rungs, starts, strict=True)]
         columns = [part[0] + first for part, first in zip(parts, self.first, strict=False)]
         solver.set_start(np.concatenate(columns), np.concatenate([part[1] for part in parts]))
@@ -145,19 +145,6 @@ class _Joint:
 
     def _worth(self, judged: Sequence[Evaluation]) -> float:
         return sum(rung.aim.worth(one) for rung, one in zip(self.rungs, judged, strict=True))
-
-    def _options(self) -> dict[str, Any]:
-        made: dict[str, Any] = {
-            "threads": self.options.cores,
-            "random_seed": self.options.seed,
-            "mip_rel_gap": self.options.gap,
-            "mip_abs_gap": 1e-9,
-        }
-        if self.options.gap == 0:
-            made["mip_feasibility_tolerance"] = EXACT
-        if self.options.max_nodes is not None:
-            made["mip_max_nodes"] = self.options.max_nodes
-        return made
 
     # -- the whole ----------------------------------------------------------------------------------------------------
 
