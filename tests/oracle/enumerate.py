@@ -272,7 +272,10 @@ def unavoidable(instance: Instance, refs: Iterable[RuleRef]) -> bool:
     oracle = Oracle(instance)
     named = {_decision(ref) for ref in refs}
     families = {family for family, *_ in named}
-    named |= {("windows",), *([("mandate",)] if any(f.startswith("mandate") for f in families) else [])}
+    # Budgets are released level by level of the mandate.
+    released = "budgets" in families and any(level.released_share < 1.0 for level in instance.mandate)
+    mandated = released or any("mandate" in family for family in families)
+    named |= {("windows",), *([("mandate",)] if mandated else [])}
     named |= {("capability_steps",)} if "maturity_gaps" in families else set()
     return all(_breaks(oracle, plan, named) for plan in plans(instance))
 
