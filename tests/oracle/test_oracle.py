@@ -142,3 +142,23 @@ def test_oracle_finds_no_plan_where_there_is_none():
     assert not unavoidable(instance, refs[1:])
     # Without the limit both start at once: 23; without the locks r1 alone: 20; budgets are not to blame.
     assert {f: o and o.objective for f, o in found.items()} == {"": None, "pace": 23, "locks": 20, "budgets": None}
+
+
+def test_what_is_released_of_budgets_depends_on_a_mandate_that_rises_step_by_step():
+    # r1 costs 8 in wave 1, where level 2 of the mandate would release all of 10, and level 1, the highest that can be
+    # reached by then, releases half of it.
+    instance = Instance(
+        settings={"schema_version": 1, "waves": 1, "wave_months": 12},
+        drivers=[{"id": "r1", "category": "revenue", "potential": 10, "one_off_cost": 8}],
+        mandate=[
+            {"level": 0, "released_share": 0.5},
+            {"level": 1, "released_share": 0.5},
+            {"level": 2, "released_share": 1},
+        ],
+        budgets=[{"pot": "hq", "wave": 1, "amount": 10}],
+        locks=[{"item": "r1", "must": True}],
+    )
+    assert best(instance) is None
+    assert unavoidable(instance, [RuleRef("locks", ("r1", "must")), RuleRef("budgets", ("hq",), 1)])
+    whole = instance.replace({"table": "mandate", "field": "released_share", "set": 1})
+    assert not unavoidable(whole, [RuleRef("locks", ("r1", "must")), RuleRef("budgets", ("hq",), 1)])
