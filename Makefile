@@ -5,7 +5,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
 DEMO_SECONDS ?= 90
-CROSSCHECK_COUNT ?= 560
+CROSSCHECK_COUNT ?= 640
 CROSSCHECK_SEED ?= 0
 
 .PHONY: setup demo test crosscheck lint notebooks bench bench-quick docs lock
