@@ -88,7 +88,7 @@ class Improver:
         elif self._cores:
             self._fill(self._cores.pop(0), until, stop, tell, thorough=False)
         elif self._walk is not None and self._wants_walk():
-            self._walked(self._walk, self._until(deadline, FIRST_WALK, MOST_WALK, WALK_GROWTH), stop, tell)
+            self._walked(self._walk, deadline, stop, tell)
         elif self.keeper.best is not None:
             plan = self._around.search(self.keeper.best.plan, until, stop, tell)
             self._around.learn(plan is not None and self.keeper.trust(plan))
@@ -98,15 +98,16 @@ class Improver:
         first, self._walked_once = not self._walked_once, True
         return first or self._random.random() * (1.0 + self._weight) < self._weight
 
-    def _walked(self, walk: CoreWalk, until: float, stop: threading.Event, tell: Tell) -> None:
+    def _walked(self, walk: CoreWalk, deadline: float | None, stop: threading.Event, tell: Tell) -> None:
         """Walk from the core of the best plan, and fill the best cores met."""
         before = self.keeper.best
         if before is None:
             return
+        until = self._until(deadline, FIRST_WALK, MOST_WALK, WALK_GROWTH)
         self._cores = walk.run(before.plan, self._worst, until, stop, tell)
         self.met = self._cores[0] if self._cores else None
         while self._cores and not stop.is_set() and self.waiting is None:
-            self._fill(self._cores.pop(0), self._patience(None), stop, tell, thorough=False)
+            self._fill(self._cores.pop(0), self._patience(deadline), stop, tell, thorough=False)
         self._weight = 0.7 * self._weight + 0.3 * (3.0 if self.keeper.best is not before else 0.2)
 
     @property
