@@ -57,6 +57,11 @@ class CoreWalk:
         Items that are walked over.
     seed
         Of the random choices.
+
+    Attributes
+    ----------
+    best : float
+        Objective (minimising) of the relaxation of the best core met; infinite before there is one.
     """
 
     def __init__(self, model: SequencingModel, form: StandardForm, core: list[str], seed: int) -> None:
@@ -72,6 +77,7 @@ class CoreWalk:
         self._at: dict[str, Choice] = {}
         self._known: dict[tuple[Choice, ...], float] = {}
         self._given: set[tuple[Choice, ...]] = set()
+        self.best = math.inf
 
     def run(
         self, plan: Plan, worst: float, until: float, stop: threading.Event, tell: Callable[[None], None]
@@ -172,6 +178,7 @@ class CoreWalk:
         value = self._solver.minimum(dict(columns), worst, until)
         if value is not None or (worst == math.inf and time.monotonic() < until):
             self._known[key] = math.inf if value is None else value
+            self.best = min(self.best, self._known[key])
         return value
 
     @staticmethod

@@ -164,11 +164,15 @@ class Highs:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Let the search wait for as long as the context lasts: it holds at its next check for an interruption."""
-        self._going.clear()
+        self.go_on(False)
         try:
             yield
         finally:
-            self._going.set()
+            self.go_on(True)
+
+    def go_on(self, whether: bool) -> None:
+        """Let the search go on, or wait."""
+        (self._going.set if whether else self._going.clear)()
 
     @property
     def running(self) -> bool:
@@ -229,10 +233,11 @@ class Highs:
         told = 0.0
 
         def interrupt(event: Any) -> None:  # noqa: ANN401
-            while not self._going.wait(POLL_SECONDS) and not self.stop.is_set():
-                pass
             # HiGHS' own clock lets a search that waited go on for seconds.
-            if self.stop.is_set() or time.monotonic() > self._deadline:
+            while not (over := self.stop.is_set() or time.monotonic() > self._deadline):
+                if self._going.wait(POLL_SECONDS):
+                    break
+            if over:
                 event.interrupt()
 
         def in_search(event: Any) -> None:  # noqa: ANN401
@@ -319,6 +324,16 @@ class Highs:
         self.highs.run()
         solved = self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         return float(self.highs.getInfo().objective_function_value) if solved else None
+
+    @property
+    def none_better(self) -> bool:
+        """Whether :meth:`minimum` found that there is no point better than ``worst``."""
+        none = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound)
+        return self.highs.getModelStatus() in none
+
+    def bound(self, lower: Floats, upper: Floats) -> None:
+        """Change the bounds of all columns."""
+        self.highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
 
     def values(self) -> Floats:
         """Point that :meth:`minimum` found last."""

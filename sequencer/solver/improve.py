@@ -7,6 +7,7 @@ the plan is searched (:mod:`sequencer.solver.neighbourhoods`), each as often as 
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -74,6 +75,11 @@ class Improver:
         self._walked_once = False
         self._random = random.Random(options.seed)
         self._weight = FAVOUR
+
+    @property
+    def best_core(self) -> float:
+        """Objective (minimising) of the relaxation of the best core met on a walk."""
+        return math.inf if self._walk is None else self._walk.best
 
     @property
     def idle(self) -> bool:

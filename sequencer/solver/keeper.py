@@ -117,6 +117,11 @@ class Keeper:
         return self._within(min(self.bound, self.heard))
 
     @property
+    def sufficient(self) -> float:
+        """Bound on worth that would prove the gap asked for; −inf while there is no plan."""
+        return self.worth / (1.0 - self.gap) if self.worth > 0 else self.worth * (1.0 - self.gap)
+
+    @property
     def proven(self) -> bool:
         """Whether no plan is better by more than what counts as equal."""
         return self.best is not None and self.bound <= self.worth + near(self.worth)

@@ -47,6 +47,8 @@ class SolveOptions:
         Whether rows of groups that share affiliates are replaced by common ones.
     increments : bool
         Whether relaxed decisions are stated by increments.
+    rounds : bool
+        Whether the core decisions are searched in rounds, each with a bound nearer to what has to be reached.
     walk : bool
         Whether core decisions are walked over for better plans.
     deterministic : bool
@@ -70,6 +72,7 @@ class SolveOptions:
     staged: bool = True
     ceilings: bool = True
     increments: bool = True
+    rounds: bool = True
     walk: bool = True
     deterministic: bool = False
     max_nodes: int | None = None

@@ -12,6 +12,7 @@ bound is what proves the gap. While no point waits to be completed, neighbourhoo
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import replace
@@ -25,6 +26,7 @@ from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.highs import Highs, Outcome, Point, Pulse
 from sequencer.solver.improve import Improver
 from sequencer.solver.increments import Increments, stated
+from sequencer.solver.rounds import Rounds, items_of
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -35,11 +37,17 @@ if TYPE_CHECKING:
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
 
+Solver = Highs | Rounds
+
 SMALL = 60
 """Up to so many whole columns, one search of the full problem is the fastest."""
 
 SHORTEST_TURN = 0.1
 """Least time that the search for the bound has for itself between two turns, on one thread."""
+
+MOST_REST = 15.0
+"""After steps that did not improve the plan, the search for the bound has all cores for as many times as the last one
+took; at most for so many seconds."""
 
 NO_HEURISTICS = {"mip_heuristic_effort": 0.0} | dict.fromkeys(
     (
@@ -71,6 +79,8 @@ class Search:
         What to call a search in which every decision is whole.
     met : array of shape (n,) or None
         Best core met before, to prune with.
+    expected
+        Objective (minimising) that a core met before has in a relaxation of this form.
     """
 
     def __init__(
@@ -81,6 +91,7 @@ class Search:
         keeper: Keeper,
         phase: str = "search",
         met: Floats | None = None,
+        expected: float = math.inf,
     ) -> None:
         self.model = model
         self.form = form
@@ -92,10 +103,13 @@ class Search:
         self.interrupted = False
         self.improver = Improver(model, form, options, keeper)
         self.improver.met = met
+        self.expected = expected
         self._core = core_columns(model, form)
         self._stage_form = Increments(form, ())
         self._known: Evaluation | None = None
         self._offered = np.zeros(0)
+        self._in_vain = 0
+        self._rests_until = -math.inf
 
     @property
     def staged(self) -> bool:
@@ -144,10 +158,7 @@ class Search:
         self.keeper.enter("core decisions" if core else self.phase)
         self.stop = threading.Event()
         self._stage_form = stage
-        solver = Highs(stage.form, self._solver_options(core))
-        self._known = self.keeper.best
-        if self._known is not None:
-            solver.set_start(*self._decisions(self._known.plan))
+        solver = self._solver(stage.form, core=core)
         beside = self.accompanied
         solver.start(deadline=deadline, stop=self.stop)
         while solver.running:
@@ -170,6 +181,23 @@ class Search:
             self.improver.complete_waiting(deadline, self.stop)
         return outcome
 
+    def _solver(self, form: StandardForm, *, core: bool) -> Solver:
+        """The search for the bound of a stage."""
+        options = self._solver_options(core)
+        self._known = self.keeper.best
+        if core and self.options.rounds and self.options.max_nodes is None:
+            items = items_of(self.model, form, self._core)
+            return Rounds(form, items, options, self._enough, self.expected)
+        solver = Highs(form, options)
+        if self._known is not None:
+            solver.set_start(*self._decisions(self._known.plan))
+        return solver
+
+    @property
+    def _enough(self) -> float:
+        """Objective (minimising) that points of the first stage have to be better than to be of interest."""
+        return min(self.aim.objective_of(self.keeper.sufficient), self.improver.best_core)
+
     def _solver_options(self, core: bool) -> dict[str, object]:
         made = self.options.highs()
         if self.accompanied:
@@ -184,7 +212,7 @@ class Search:
 
     # -- what the bound-proving search tells --------------------------------------------------------------------------
 
-    def _listen(self, solver: Highs, *, core: bool, wait: bool) -> None:
+    def _listen(self, solver: Solver, *, core: bool, wait: bool) -> None:
         for event in solver.poll(0.05 if wait else 0.0):
             if isinstance(event, Point):
                 self._take(self._stage_form.back(event.values), core=core)
@@ -196,13 +224,15 @@ class Search:
         if self.keeper.full.is_set() or (self.keeper.nearly_enough and not self.options.deterministic):
             self.stop.set()
 
-    def _offer(self, solver: Highs, *, core: bool) -> None:
+    def _offer(self, solver: Solver, *, core: bool) -> None:
         """Let the search for the bound prune with what has been found beside it.
 
         In the first stage a core is enough, whether there is a plan with it yet or not: it is a point of that stage.
         """
         met, self.improver.met = self.improver.met, None
-        if met is not None and core:
+        if isinstance(solver, Rounds):
+            solver.better_than(self._enough)
+        elif met is not None and core:
             self._offered = met[self._core]
             solver.offer(np.flatnonzero(self._core), self._offered)
         elif self.keeper.best is not None and self.keeper.best is not self._known:
@@ -219,7 +249,7 @@ class Search:
 
     # -- improving plans ----------------------------------------------------------------------------------------------
 
-    def _take_turns(self, solver: Highs, deadline: float | None, *, core: bool) -> None:
+    def _take_turns(self, solver: Solver, deadline: float | None, *, core: bool) -> None:
         """Improve plans beside the search for the bound; on one thread it waits, and then has as long for itself."""
         if self.improver.idle or self.options.cores > 1:
             self._improve(solver, deadline, core=core)
@@ -231,7 +261,7 @@ class Search:
         while solver.running and time.monotonic() < until and not self.stop.is_set():
             self._listen(solver, core=core, wait=True)
 
-    def _improve(self, solver: Highs, deadline: float | None, *, core: bool) -> None:
+    def _improve(self, solver: Solver, deadline: float | None, *, core: bool) -> None:
         """Solve one small problem beside the search for the bound."""
 
         def tell(_: Pulse | Point | None) -> None:
@@ -239,7 +269,16 @@ class Search:
             if not solver.running:
                 self.stop.set()
 
-        if self.improver.idle:
+        began = time.monotonic()
+        resting = self.improver.waiting is None and began < self._rests_until
+        if isinstance(solver, Rounds):
+            solver.width = max(1, self.options.cores - (not resting))
+        if self.improver.idle or resting:
             self._listen(solver, core=core, wait=True)
-        else:
-            self.improver.step(deadline, self.stop, tell)
+            return
+        before = self.keeper.best
+        self.improver.step(deadline, self.stop, tell)
+        self._in_vain = 0 if self.keeper.best is not before else self._in_vain + 1
+        if isinstance(solver, Rounds) and self.options.cores > 1:
+            took = time.monotonic() - began
+            self._rests_until = began + took + min(self._in_vain * took, MOST_REST)

@@ -77,6 +77,7 @@ def solve(
     staged: bool = True,
     ceilings: bool = True,
     increments: bool = True,
+    rounds: bool = True,
     walk: bool = True,
     deterministic: bool = False,
     max_nodes: int | None = None,
@@ -115,6 +116,8 @@ def solve(
         Whether rows of groups that share affiliates are replaced by common ones, see :mod:`sequencer.solver.ceilings`.
     increments
         Whether decisions that are relaxed are stated by increments, see :mod:`sequencer.solver.increments`.
+    rounds
+        Whether the core decisions are searched in rounds, see :mod:`sequencer.solver.rounds`.
     walk
         Whether core decisions are walked over for better plans, see :mod:`sequencer.solver.core_walk`.
     deterministic
@@ -154,6 +157,7 @@ def solve(
         staged,
         ceilings,
         increments,
+        rounds,
         walk,
         deterministic,
         max_nodes,
@@ -177,6 +181,7 @@ class _Solve:
         self.deadline = None if options.time_limit is None else self.began + options.time_limit
         self.memory = MemoryWatch(options.memory_bytes)
         self.met: Floats | None = None
+        self.expected = math.inf
         self.bounds: dict[str, float] = {}
         self.proven: set[str] = set()
         self.versions = versions()
@@ -263,7 +268,7 @@ class _Solve:
                         improver.step(deadline, over, tell)
             finally:
                 over.set()
-        self.met = improver.met
+        self.met, self.expected = improver.met, improver.best_core
         return made.result()
 
     def _soon(self, seconds: float) -> float:
@@ -306,8 +311,9 @@ class _Solve:
         """Search for what the keeper aims at, and say why that ended."""
         options = replace(self.options, gap=0.0) if phase == "ties" else self.options
         met, self.met = self.met, None
+        expected, self.expected = self.expected, math.inf
         if self.elsewhere is None:
-            search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase, met)
+            search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase, met, expected)
             termination, plain = search.run(deadline).termination, form is self.form and not search.staged
         else:
             termination, plain = self.elsewhere.run(options.gap, deadline, phase), True

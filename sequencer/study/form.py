@@ -45,6 +45,7 @@ class SolveTable(Strict):
     staged: bool | None = None
     ceilings: bool | None = None
     increments: bool | None = None
+    rounds: bool | None = None
     walk: bool | None = None
     reduce: bool | None = None
 

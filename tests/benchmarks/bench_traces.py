@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 NOTHING = dict.fromkeys(("reduce", "start_plan", "ceilings", "tighten", "staged"), False)
-"""No technique; increments and walks only say how tightening and stages go."""
+"""No technique; increments, rounds and walks only say how tightening and stages go."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,398 @@
+"""Rounds: the bound of all plans, proven step by step, of a few parts of them at once.
+
+A search is far sooner done where it only has to show that nothing is better than a *cut* than where it has to find the
+best: every node that is no better is left, whether there are plans in it or not. So the bound is lowered in rounds, as
+*dichotomic* search does for an optimum: each has a cut that lies between the bound known and what has to be reached,
+which is the bound that proves the gap asked for, or the worth of the best core known. That nothing is better than the
+cut is proven then, and is the bound that the next round begins with.
+
+In the first round all plans are searched at once. In the later ones they are parted, by which core items they adopt at
+all: with items in the order ``i1, i2, …`` every plan is in exactly one of
+
+* ``i1`` is not adopted,
+* ``i1`` is, ``i2`` is not, …,
+* all of them are,
+
+and the bound of all plans is that of the worst part. What the relaxation loses without an item says whether to part by
+it; those without which it loses most come first, and many parts need no search at all. Parts are searched as many at
+once as there are cores to spare (Gendron & Crainic 1994, *Parallel branch-and-bound algorithms*), and each has a
+presolve of its own, in which much of what was open is settled.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sequencer.solver.highs import Highs, Outcome, Point, Pulse
+from sequencer.types import Termination
+
+if TYPE_CHECKING:
+    from sequencer.model.sequencing import SequencingModel
+    from sequencer.solver.standard_form import StandardForm
+
+PART_SECONDS, PART_SHARE = 10.0, 0.3
+"""Most time, and most of the time left, that is spent on the relaxation, and again on making parts."""
+
+LOSS = 0.45
+"""How much of what the relaxation is too good by has to be lost without an item for plans to be parted by it."""
+
+STRIDE, LAST = 0.65, 0.01
+"""How far, from the bound known to what has to be reached, the cut of a round lies; it is there at once where the rest
+is less than this share of it."""
+
+CLOSE = 1e-6
+"""What is equal, relative to it, of a bound and what has to be reached."""
+
+OPTIONS = {"mip_allow_cut_separation_at_nodes": False, "mip_rel_gap": 0.0}
+"""Cuts at the nodes take a third of the time and save no nodes; how near its bound has to come, its cut tells a search.
+"""
+
+Item = NDArray[np.int64]
+"""Columns that say whether an item has started by each wave."""
+
+Made = TypeVar("Made")
+
+
+def items_of(model: SequencingModel, form: StandardForm, core: NDArray[np.bool_]) -> list[Item]:
+    """Items that plans may be parted by: core, with one mode, and neither settled to be adopted nor not to be."""
+    found: dict[str, dict[tuple[str, int], int]] = {}
+    for (item, mode, wave), column in model.adopt.items():
+        found.setdefault(item, {})[mode, wave] = int(form.form_column[column])
+    made = []
+    for columns in found.values():
+        chain = np.array([columns[key] for key in sorted(columns)], dtype=np.int64)
+        one = len({mode for mode, _ in columns}) == 1
+        if one and (chain >= 0).all() and core[chain].all() and form.lower[chain[-1]] < form.upper[chain[-1]]:
+            made.append(chain)
+    return made
+
+
+@dataclass(eq=False)
+class Part:
+    """Some plans.
+
+    Attributes
+    ----------
+    form : StandardForm
+        The form of these plans.
+    bound : float
+        Lower bound on the objective (minimising).
+    cut : float
+        Only what is better than this is searched for.
+    solver : Highs or None
+        Its search, while it goes on.
+    """
+
+    form: StandardForm
+    bound: float = -math.inf
+    cut: float = math.inf
+    solver: Highs | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def heard(self, bound: float | None) -> None:
+        """Take up a bound that the search tells of; it knows nothing of what is no better than the cut."""
+        if bound is not None:
+            self.bound = max(self.bound, min(bound, self.cut))
+
+
+class Parting:
+    """Makes parts of all plans, by their relaxation.
+
+    Parameters
+    ----------
+    form
+        Form of all plans.
+    items
+        What to part by, see :func:`items_of`.
+    """
+
+    def __init__(self, form: StandardForm, items: list[Item]) -> None:
+        self._form = form
+        self._items = items
+        self._solver = Highs(form, {"threads": 1}, relax=True)
+
+    def root(self, deadline: float) -> float | None:
+        """Minimum of the relaxation of all plans; None where it is not known by ``deadline`` (``time.monotonic()``)."""
+        return self._least(self._form, math.inf, deadline)
+
+    def parts(self, enough: float, deadline: float, stop: threading.Event) -> list[Part]:
+        """Make parts: every plan is in exactly one of them.
+
+        Parameters
+        ----------
+        enough
+            Objective (minimising) that a part has to be better than to be of interest; bounds end there.
+        deadline, stop
+            When to end (``time.monotonic()``), and set from outside to end: the parts are fewer then.
+        """
+
+        def late() -> bool:
+            return time.monotonic() >= deadline or stop.is_set()
+
+        root = self.root(deadline)
+        if root is None:
+            return [Part(self._form)]
+
+        def part(adopted: list[Item], out: Item | None, known: float = root) -> Part:
+            form = self._some(adopted, out)
+            found = None if late() else self._least(form, enough, deadline)
+            return Part(form, min(known if found is None else found, enough))
+
+        least = root + LOSS * (enough - root) if enough < math.inf else root
+        without = []
+        for k, item in enumerate(self._items):
+            found = None if late() else self._least(self._some([], item), math.inf, deadline)
+            if found is not None and found >= least:
+                without.append((found, k))
+        adopted: list[Item] = []
+        made: list[Part] = []
+        for _, k in sorted(without, reverse=True):
+            made.append(part(adopted, self._items[k]))
+            adopted.append(self._items[k])
+        return [*made, part(adopted, None)]
+
+    def _some(self, adopted: list[Item], out: Item | None) -> StandardForm:
+        """Form of the plans that adopt some items, and one not."""
+        lower, upper = self._form.lower.copy(), self._form.upper.copy()
+        lower[[item[-1] for item in adopted]] = 1.0
+        if out is not None:
+            upper[out] = 0.0
+        return replace(self._form, lower=lower, upper=upper)
+
+    def _least(self, form: StandardForm, worst: float, deadline: float) -> float | None:
+        """Minimum of a relaxation; infinite where nothing is better than ``worst``, None where it is not known."""
+        self._solver.bound(form.lower, form.upper)
+        found = self._solver.minimum({}, worst, deadline)
+        return math.inf if found is None and self._solver.none_better else found
+
+
+class Rounds:
+    """Search for the bound of all plans in rounds; begun, listened to and ended like :class:`Highs`.
+
+    Parameters
+    ----------
+    form
+        Form of all plans.
+    items
+        What to part by.
+    options
+        HiGHS options.
+    enough
+        Objective (minimising) that points have to be better than to be of interest.
+    expected
+        Objective that there is hope for; only the cut of the first round depends on it.
+
+    Attributes
+    ----------
+    width : int
+        How many searches there are at once.
+    """
+
+    def __init__(
+        self, form: StandardForm, items: list[Item], options: dict[str, Any], enough: float, expected: float = math.inf
+    ) -> None:
+        self.form = form
+        self.width = 1
+        self._options = {**options, **OPTIONS}
+        self._parting = Parting(form, items)
+        self._enough = enough
+        self._expected = min(enough, expected)
+        self._whole = Part(form)
+        self._parts: list[Part] = []
+        self._cut = -math.inf
+        self._root: Future[float | None] | None = None
+        self._making: Future[list[Part]] | None = None
+        self._best: Point | None = None
+        self._nodes = 0
+        self._waits = False
+
+    def start(self, *, deadline: float | None = None, stop: threading.Event | None = None) -> None:
+        """Begin in threads of their own, see :meth:`Highs.start`."""
+        self.stop = stop or threading.Event()
+        self._deadline = deadline
+        until = self._soon()
+        self._root = _beside(lambda: self._parting.root(until))
+
+    def _soon(self) -> float:
+        """When to end what only prepares."""
+        now = time.monotonic()
+        left = math.inf if self._deadline is None else max(self._deadline - now, 0.0)
+        return now + min(PART_SECONDS, PART_SHARE * left)
+
+    # -- what is known ------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether the search goes on."""
+        return bool(self._open) or not (self._reached or self._ends)
+
+    @property
+    def _ends(self) -> bool:
+        """Whether no further search is to begin."""
+        return self.stop.is_set() or (self._deadline is not None and time.monotonic() >= self._deadline)
+
+    @property
+    def _open(self) -> list[Part]:
+        """What is being searched, in the order in which it was begun."""
+        return [part for part in (self._whole, *self._parts) if part.solver is not None]
+
+    @property
+    def _bound(self) -> float:
+        """Lower bound on the objective of all plans that are better than is enough, or that."""
+        parts = min((part.bound for part in self._parts), default=-math.inf)
+        return min(self._enough, max(self._whole.bound, parts))
+
+    @property
+    def _least(self) -> float:
+        """What is as good as enough."""
+        return self._enough - CLOSE * max(1.0, abs(self._enough)) if self._enough < math.inf else math.inf
+
+    @property
+    def _reached(self) -> bool:
+        """Whether nothing is better than is enough."""
+        return self._bound >= self._least
+
+    def outcome(self) -> Outcome:
+        """Wait for the end and read the result; infeasible only where nothing was cut off."""
+        while self.running:
+            self.poll(0.01)
+        if not self._reached:
+            ended = Termination.INTERRUPTED if self.stop.is_set() else Termination.TIME_LIMIT
+        else:
+            ended = Termination.INFEASIBLE if self._enough == math.inf else Termination.GAP_REACHED
+        point, objective = (None, None) if self._best is None else (self._best.values, self._best.objective)
+        bound = self._bound if math.isfinite(self._bound) else None
+        return Outcome(ended, point, objective, bound, self._nodes)
+
+    # -- going on -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let every search wait for as long as the context lasts."""
+        self._waits = True
+        self._take_turns()
+        try:
+            yield
+        finally:
+            self._waits = False
+            self._take_turns()
+
+    def better_than(self, objective: float) -> None:
+        """From now on, points are of interest only if they are better (minimising)."""
+        self._enough = min(self._enough, objective)
+
+    def poll(self, seconds: float = 0.0) -> list[Pulse | Point]:
+        """Return what happened since the last call, and see to it that the searches go on."""
+        if seconds:
+            time.sleep(seconds)
+        told: list[Pulse | Point] = []
+        for part in self._open:
+            told += self._listen(part)
+        self._take_turns()
+        known = self._bound if math.isfinite(self._bound) else None
+        return [*told, Pulse(None if self._best is None else self._best.objective, known)]
+
+    def _listen(self, part: Part) -> list[Point]:
+        """Points of a part that is being searched; its bound is taken up, also that of its end."""
+        assert part.solver is not None
+        found = []
+        for event in part.solver.poll():
+            if isinstance(event, Pulse):
+                part.heard(event.bound)
+            elif event.objective < min(self._enough, part.cut):
+                self._best = event
+                self.better_than(event.objective)
+                found.append(event)
+        if self.stop.is_set() or self._reached or part.bound >= self._least:
+            part.stop.set()
+        if not part.solver.running:
+            outcome = part.solver.outcome()
+            nothing = outcome.termination is Termination.GAP_REACHED and outcome.point is None
+            none = nothing or outcome.termination is Termination.INFEASIBLE
+            part.heard(math.inf if none else outcome.bound)
+            part.solver = None
+            self._nodes += outcome.nodes
+        return found
+
+    def _take_turns(self) -> None:
+        """Let parts be searched, as many as there may be at once; those begun earlier go first."""
+        while len(self._open) < self.width and not (self._waits or self._ends or self._reached):
+            part = self._next()
+            if part is None:
+                break
+            self._begin(part)
+        for k, part in enumerate(self._open):
+            assert part.solver is not None
+            part.solver.go_on(part.stop.is_set() or (k < self.width and not self._waits))
+
+    def _next(self) -> Part | None:
+        """The worst part that the round asks for; a further round begins as soon as nothing of the last is left."""
+        if self._root is not None:
+            return self._first()
+        if not self._parts:
+            self._make()
+        known = self._whole.bound
+        left = sorted((p for p in self._parts if max(p.bound, known) < self._least), key=lambda part: part.bound)
+        if left and all(part.solver is None for part in left) and max(left[0].bound, known) >= self._cut:
+            self._cut = self._nearer(max(left[0].bound, known))
+        idle = [part for part in left if part.solver is None and max(part.bound, known) < self._cut]
+        return idle[0] if idle else None
+
+    def _first(self) -> Part | None:
+        """All plans, as soon as it is known what their relaxation is worth."""
+        assert self._root is not None
+        if not self._root.done():
+            return None
+        root, self._root = self._root.result(), None
+        if root is not None:
+            self._whole.bound = min(root, self._enough)
+        self._cut = self._nearer(self._whole.bound, self._expected)
+        return None if self._reached else self._whole
+
+    def _nearer(self, bound: float, reach: float = math.inf) -> float:
+        """Cut of the round after this bound."""
+        reach = min(reach, self._enough)
+        rest = reach - bound
+        if not math.isfinite(rest):
+            return self._enough
+        return self._enough if (1.0 - STRIDE) * rest <= LAST * abs(reach) else bound + STRIDE * rest
+
+    def _make(self) -> None:
+        """Begin to make parts, and take them up once they are made."""
+        if self._making is None:
+            enough, until = self._enough, self._soon()
+            self._making = _beside(lambda: self._parting.parts(enough, until, self.stop))
+        elif self._making.done():
+            self._parts = self._making.result()
+            # What is searched at once already asks for no less.
+            self._cut = self._nearer(self._whole.cut if self._whole.solver is not None else self._whole.bound)
+
+    def _begin(self, part: Part) -> None:
+        part.cut = min(self._cut, self._enough)
+        options = self._options | ({"objective_bound": part.cut} if part.cut < math.inf else {})
+        part.solver = Highs(part.form, options)
+        part.solver.start(deadline=self._deadline, stop=part.stop)
+
+
+def _beside(make: Callable[[], Made]) -> Future[Made]:
+    """Make something in a thread that nobody has to wait for: a relaxation may take long to end."""
+    made: Future[Made] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except Exception as error:  # raised again where what was made is taken up
+            made.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return made
