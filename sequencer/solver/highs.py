@@ -325,6 +325,16 @@ class Highs:
         solved = self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         return float(self.highs.getInfo().objective_function_value) if solved else None
 
+    def stopped_by(self, stop: threading.Event) -> None:
+        """Let :meth:`minimum` end, with nothing known and for good, once this is set from outside."""
+
+        def interrupt(event: Any) -> None:  # noqa: ANN401
+            if stop.is_set():
+                event.interrupt()
+
+        self.highs.cbSimplexInterrupt.subscribe(interrupt)
+        self.highs.cbIpmInterrupt.subscribe(interrupt)
+
     @property
     def none_better(self) -> bool:
         """Whether :meth:`minimum` found that there is no point better than ``worst``."""

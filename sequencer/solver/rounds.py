@@ -6,17 +6,8 @@ best: every node that is no better is left, whether there are plans in it or not
 which is the bound that proves the gap asked for, or the worth of the best core known. That nothing is better than the
 cut is proven then, and is the bound that the next round begins with.
 
-In the first round all plans are searched at once. In the later ones they are parted, by which core items they adopt at
-all: with items in the order ``i1, i2, …`` every plan is in exactly one of
-
-* ``i1`` is not adopted,
-* ``i1`` is, ``i2`` is not, …,
-* all of them are,
-
-and the bound of all plans is that of the worst part. What the relaxation loses without an item says whether to part by
-it; those without which it loses most come first, and many parts need no search at all. Parts are searched as many at
-once as there are cores to spare (Gendron & Crainic 1994, *Parallel branch-and-bound algorithms*), and each has a
-presolve of its own, in which much of what was open is settled.
+In the first round all plans are searched at once, in the later ones parts of them (:mod:`sequencer.solver.parts`), as
+many at once as there are cores to spare (Gendron & Crainic 1994, *Parallel branch-and-bound algorithms*).
 """
 
 from __future__ import annotations
@@ -25,26 +16,19 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sequencer.solver.highs import Highs, Outcome, Point, Pulse
+from sequencer.solver.parts import Item, Part, Parting
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
-    from sequencer.model.sequencing import SequencingModel
     from sequencer.solver.standard_form import StandardForm
 
 PART_SECONDS, PART_SHARE = 10.0, 0.3
 """Most time, and most of the time left, that is spent on the relaxation, and again on making parts."""
-
-LOSS = 0.45
-"""How much of what the relaxation is too good by has to be lost without an item for plans to be parted by it."""
 
 STRIDE, LAST = 0.65, 0.01
 """How far, from the bound known to what has to be reached, the cut of a round lies; it is there at once where the rest
@@ -57,123 +41,7 @@ OPTIONS = {"mip_allow_cut_separation_at_nodes": False, "mip_rel_gap": 0.0}
 """Cuts at the nodes take a third of the time and save no nodes; how near its bound has to come, its cut tells a search.
 """
 
-Item = NDArray[np.int64]
-"""Columns that say whether an item has started by each wave."""
-
 Made = TypeVar("Made")
-
-
-def items_of(model: SequencingModel, form: StandardForm, core: NDArray[np.bool_]) -> list[Item]:
-    """Items that plans may be parted by: core, with one mode, and neither settled to be adopted nor not to be."""
-    found: dict[str, dict[tuple[str, int], int]] = {}
-    for (item, mode, wave), column in model.adopt.items():
-        found.setdefault(item, {})[mode, wave] = int(form.form_column[column])
-    made = []
-    for columns in found.values():
-        chain = np.array([columns[key] for key in sorted(columns)], dtype=np.int64)
-        one = len({mode for mode, _ in columns}) == 1
-        if one and (chain >= 0).all() and core[chain].all() and form.lower[chain[-1]] < form.upper[chain[-1]]:
-            made.append(chain)
-    return made
-
-
-@dataclass(eq=False)
-class Part:
-    """Some plans.
-
-    Attributes
-    ----------
-    form : StandardForm
-        The form of these plans.
-    bound : float
-        Lower bound on the objective (minimising).
-    cut : float
-        Only what is better than this is searched for.
-    solver : Highs or None
-        Its search, while it goes on.
-    """
-
-    form: StandardForm
-    bound: float = -math.inf
-    cut: float = math.inf
-    solver: Highs | None = None
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def heard(self, bound: float | None) -> None:
-        """Take up a bound that the search tells of; it knows nothing of what is no better than the cut."""
-        if bound is not None:
-            self.bound = max(self.bound, min(bound, self.cut))
-
-
-class Parting:
-    """Makes parts of all plans, by their relaxation.
-
-    Parameters
-    ----------
-    form
-        Form of all plans.
-    items
-        What to part by, see :func:`items_of`.
-    """
-
-    def __init__(self, form: StandardForm, items: list[Item]) -> None:
-        self._form = form
-        self._items = items
-        self._solver = Highs(form, {"threads": 1}, relax=True)
-
-    def root(self, deadline: float) -> float | None:
-        """Minimum of the relaxation of all plans; None where it is not known by ``deadline`` (``time.monotonic()``)."""
-        return self._least(self._form, math.inf, deadline)
-
-    def parts(self, enough: float, deadline: float, stop: threading.Event) -> list[Part]:
-        """Make parts: every plan is in exactly one of them.
-
-        Parameters
-        ----------
-        enough
-            Objective (minimising) that a part has to be better than to be of interest; bounds end there.
-        deadline, stop
-            When to end (``time.monotonic()``), and set from outside to end: the parts are fewer then.
-        """
-
-        def late() -> bool:
-            return time.monotonic() >= deadline or stop.is_set()
-
-        root = self.root(deadline)
-        if root is None:
-            return [Part(self._form)]
-
-        def part(adopted: list[Item], out: Item | None, known: float = root) -> Part:
-            form = self._some(adopted, out)
-            found = None if late() else self._least(form, enough, deadline)
-            return Part(form, min(known if found is None else found, enough))
-
-        least = root + LOSS * (enough - root) if enough < math.inf else root
-        without = []
-        for k, item in enumerate(self._items):
-            found = None if late() else self._least(self._some([], item), math.inf, deadline)
-            if found is not None and found >= least:
-                without.append((found, k))
-        adopted: list[Item] = []
-        made: list[Part] = []
-        for _, k in sorted(without, reverse=True):
-            made.append(part(adopted, self._items[k]))
-            adopted.append(self._items[k])
-        return [*made, part(adopted, None)]
-
-    def _some(self, adopted: list[Item], out: Item | None) -> StandardForm:
-        """Form of the plans that adopt some items, and one not."""
-        lower, upper = self._form.lower.copy(), self._form.upper.copy()
-        lower[[item[-1] for item in adopted]] = 1.0
-        if out is not None:
-            upper[out] = 0.0
-        return replace(self._form, lower=lower, upper=upper)
-
-    def _least(self, form: StandardForm, worst: float, deadline: float) -> float | None:
-        """Minimum of a relaxation; infinite where nothing is better than ``worst``, None where it is not known."""
-        self._solver.bound(form.lower, form.upper)
-        found = self._solver.minimum({}, worst, deadline)
-        return math.inf if found is None and self._solver.none_better else found
 
 
 class Rounds:
@@ -220,8 +88,9 @@ class Rounds:
         """Begin in threads of their own, see :meth:`Highs.start`."""
         self.stop = stop or threading.Event()
         self._deadline = deadline
+        self._parting.stopped_by(self.stop)
         until = self._soon()
-        self._root = _beside(lambda: self._parting.root(until))
+        self._root = _in_thread(lambda: self._parting.root(until))
 
     def _soon(self) -> float:
         """When to end what only prepares."""
@@ -247,6 +116,11 @@ class Rounds:
         return [part for part in (self._whole, *self._parts) if part.solver is not None]
 
     @property
+    def _beside(self) -> list[Future[Any]]:
+        """What is being made in other threads."""
+        return [made for made in (self._root, self._making) if made is not None and not made.done()]
+
+    @property
     def _bound(self) -> float:
         """Lower bound on the objective of all plans that are better than is enough, or that."""
         parts = min((part.bound for part in self._parts), default=-math.inf)
@@ -266,6 +140,8 @@ class Rounds:
         """Wait for the end and read the result; infeasible only where nothing was cut off."""
         while self.running:
             self.poll(0.01)
+        # A program must not end while a thread of its own is within HiGHS.
+        wait(self._beside)
         if not self._reached:
             ended = Termination.INTERRUPTED if self.stop.is_set() else Termination.TIME_LIMIT
         else:
@@ -293,20 +169,21 @@ class Rounds:
 
     def poll(self, seconds: float = 0.0) -> list[Pulse | Point]:
         """Return what happened since the last call, and see to it that the searches go on."""
-        if seconds:
-            time.sleep(seconds)
         told: list[Pulse | Point] = []
-        for part in self._open:
-            told += self._listen(part)
+        if seconds and not self._open:
+            # Nothing to listen to: parts are being made, or all have to wait.
+            wait(self._beside, seconds) if self._beside else time.sleep(seconds)
+        for k, part in enumerate(self._open):
+            told += self._listen(part, 0.0 if k else seconds)
         self._take_turns()
         known = self._bound if math.isfinite(self._bound) else None
         return [*told, Pulse(None if self._best is None else self._best.objective, known)]
 
-    def _listen(self, part: Part) -> list[Point]:
+    def _listen(self, part: Part, seconds: float) -> list[Point]:
         """Points of a part that is being searched; its bound is taken up, also that of its end."""
         assert part.solver is not None
         found = []
-        for event in part.solver.poll():
+        for event in part.solver.poll(seconds):
             if isinstance(event, Pulse):
                 part.heard(event.bound)
             elif event.objective < min(self._enough, part.cut):
@@ -371,7 +248,7 @@ class Rounds:
         """Begin to make parts, and take them up once they are made."""
         if self._making is None:
             enough, until = self._enough, self._soon()
-            self._making = _beside(lambda: self._parting.parts(enough, until, self.stop))
+            self._making = _in_thread(lambda: self._parting.parts(enough, until, self.stop))
         elif self._making.done():
             self._parts = self._making.result()
             # What is searched at once already asks for no less.
@@ -384,8 +261,8 @@ class Rounds:
         part.solver.start(deadline=self._deadline, stop=part.stop)
 
 
-def _beside(make: Callable[[], Made]) -> Future[Made]:
-    """Make something in a thread that nobody has to wait for: a relaxation may take long to end."""
+def _in_thread(make: Callable[[], Made]) -> Future[Made]:
+    """Make something in a thread of its own."""
     made: Future[Made] = Future()
 
     def run() -> None:

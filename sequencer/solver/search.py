@@ -26,7 +26,8 @@ from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.highs import Highs, Outcome, Point, Pulse
 from sequencer.solver.improve import Improver
 from sequencer.solver.increments import Increments, stated
-from sequencer.solver.rounds import Rounds, items_of
+from sequencer.solver.parts import items_of
+from sequencer.solver.rounds import Rounds
 from sequencer.types import Termination
 
 if TYPE_CHECKING:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import sequencer as sq
 from sequencer.model.build import build
+from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns
 from sequencer.solver.highs import Highs
+from sequencer.solver.parts import items_of
 from sequencer.solver.search import NO_HEURISTICS
 from sequencer.solver.standard_form import standard_form
 from tests.model.test_value import mixed
@@ -39,3 +46,27 @@ def test_a_point_that_cannot_be_is_not_taken_up():
     alone, offered = Highs(form, NOTHING_FOUND).run(), solver.run()
     assert offered.objective == alone.objective
     assert offered.bound == pytest.approx(alone.bound)
+
+
+def test_a_relaxation_that_is_stopped_knows_nothing():
+    form = standard_form(build(sq.read(Path(__file__).parents[2] / "instances" / "medium")))
+    solver, stop = Highs(form, {"threads": 1}, relax=True), threading.Event()
+    solver.stopped_by(stop)
+    stop.set()
+    assert solver.minimum({}, math.inf) is None
+    assert not solver.none_better
+
+
+def test_that_nothing_is_better_is_told_from_nothing_known():
+    model = build(mixed())
+    form = standard_form(model)
+    solver = Highs(form, {"threads": 1}, relax=True)
+    assert solver.minimum({}, math.inf) is not None
+    assert not solver.none_better
+    # adopted by the first wave, and not by the last
+    item = items_of(model, form, core_columns(model, form))[0]
+    lower, upper = form.lower.copy(), form.upper.copy()
+    lower[item[0]], upper[item[-1]] = 1.0, 0.0
+    solver.bound(lower, upper)
+    assert solver.minimum({}, math.inf) is None
+    assert solver.none_better

@@ -13,11 +13,13 @@ import pytest
 
 from sequencer.errors import SolverError
 from sequencer.model.build import build
+from sequencer.solver import parts as parting
 from sequencer.solver import rounds, search
 from sequencer.solver import solve as module
 from sequencer.solver.core import core_columns
 from sequencer.solver.highs import Highs, Point
-from sequencer.solver.rounds import Parting, Rounds, items_of
+from sequencer.solver.parts import Parting, items_of
+from sequencer.solver.rounds import Rounds
 from sequencer.solver.solve import solve
 from sequencer.solver.standard_form import standard_form
 from sequencer.types import Termination
@@ -38,7 +40,7 @@ def everything_is_large(monkeypatch):
 @pytest.fixture
 def parted(monkeypatch):
     """Plans are parted by every item there is."""
-    monkeypatch.setattr(rounds, "LOSS", -math.inf)
+    monkeypatch.setattr(parting, "LOSS", -math.inf)
 
 
 def rivals():
@@ -120,7 +122,7 @@ def test_plans_are_parted_by_what_matters_only():
         upper[item] = 0.0
         without[k] = Highs(replace(form, upper=upper), {"threads": 1}, relax=True).run().objective
     parts = Parting(form, items).parts(-1.8, time.monotonic() + SOON, threading.Event())
-    matter = [k for k, value in without.items() if value >= root + rounds.LOSS * (-1.8 - root)]
+    matter = [k for k, value in without.items() if value >= root + parting.LOSS * (-1.8 - root)]
     assert len(matter) > 0
     assert len(parts) == len(matter) + 1
     first = max(matter, key=without.__getitem__)
