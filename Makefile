@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
-DEMO_SECONDS ?= 90
+DEMO_SECONDS ?= 75
 CROSSCHECK_COUNT ?= 640
 CROSSCHECK_SEED ?= 0
 

@@ -65,3 +65,11 @@ def fix_decisions(model: SequencingModel, form: StandardForm, plan: Plan) -> Sta
     lower[columns] = values
     upper[columns] = values
     return replace(form, lower=lower, upper=upper)
+
+
+def columns_by_wave(model: SequencingModel, form: StandardForm) -> dict[tuple[str, str], NDArray[np.int64]]:
+    """Columns of a form that say by which wave an item has started in a mode, in the order of waves; −1 for none."""
+    found: dict[tuple[str, str], dict[int, int]] = {}
+    for (item, mode, wave), column in model.adopt.items():
+        found.setdefault((item, mode), {})[wave] = int(form.form_column[column])
+    return {key: np.array([columns[w] for w in sorted(columns)], dtype=np.int64) for key, columns in found.items()}

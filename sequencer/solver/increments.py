@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import identity
 
+from sequencer.solver.decisions import columns_by_wave
 from sequencer.solver.rows import Row, with_rows
 from sequencer.types import RuleRef
 
@@ -74,7 +75,11 @@ def increments(model: SequencingModel, form: StandardForm, kept: NDArray[np.bool
         Columns that stay as they are, whatever decision they belong to.
     """
     monotone = _Monotone(form)
-    chains = [chain for chain in _chains(model, form) if not kept[chain].any() and monotone.joins(chain)]
+    chains = [
+        chain
+        for chain in columns_by_wave(model, form).values()
+        if (chain >= 0).all() and not kept[chain].any() and monotone.joins(chain)
+    ]
     if not chains:
         return Increments(form, ())
     change = _change(chains, len(form.cost))
@@ -97,15 +102,6 @@ def increments(model: SequencingModel, form: StandardForm, kept: NDArray[np.bool
         refs=tuple(ref for ref, stays in zip(form.refs, left, strict=True) if stays),
     )
     return Increments(with_rows(made, rows), tuple(chains))
-
-
-def _chains(model: SequencingModel, form: StandardForm) -> list[NDArray[np.int64]]:
-    """Columns of every item and mode by wave; none where the form has not all of them."""
-    found: dict[tuple[str, str], dict[int, int]] = {}
-    for (item, mode, wave), column in model.adopt.items():
-        found.setdefault((item, mode), {})[wave] = int(form.form_column[column])
-    chains = [np.array([columns[w] for w in sorted(columns)], dtype=np.int64) for columns in found.values()]
-    return [chain for chain in chains if (chain >= 0).all()]
 
 
 def _change(chains: list[NDArray[np.int64]], size: int) -> Any:  # noqa: ANN401

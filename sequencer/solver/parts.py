@@ -16,12 +16,14 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sequencer.solver.decisions import columns_by_wave
 from sequencer.solver.highs import Highs
 
 if TYPE_CHECKING:
@@ -37,16 +39,14 @@ Item = NDArray[np.int64]
 
 def items_of(model: SequencingModel, form: StandardForm, core: NDArray[np.bool_]) -> list[Item]:
     """Items that plans may be parted by: core, with one mode, and neither settled to be adopted nor not to be."""
-    found: dict[str, dict[tuple[str, int], int]] = {}
-    for (item, mode, wave), column in model.adopt.items():
-        found.setdefault(item, {})[mode, wave] = int(form.form_column[column])
-    made = []
-    for columns in found.values():
-        chain = np.array([columns[key] for key in sorted(columns)], dtype=np.int64)
-        one = len({mode for mode, _ in columns}) == 1
-        if one and (chain >= 0).all() and core[chain].all() and form.lower[chain[-1]] < form.upper[chain[-1]]:
-            made.append(chain)
-    return made
+    chains = columns_by_wave(model, form)
+    modes = Counter(item for item, _ in chains)
+    single = (chain for (item, _), chain in chains.items() if modes[item] == 1)
+    return [
+        chain
+        for chain in single
+        if (chain >= 0).all() and core[chain].all() and form.lower[chain[-1]] < form.upper[chain[-1]]
+    ]
 
 
 @dataclass(eq=False)
