@@ -172,7 +172,10 @@ class Highs:
 
     def go_on(self, whether: bool) -> None:
         """Let the search go on, or wait."""
-        (self._going.set if whether else self._going.clear)()
+        if whether:
+            self._going.set()
+        else:
+            self._going.clear()
 
     @property
     def running(self) -> bool:

@@ -172,7 +172,10 @@ class Rounds:
         told: list[Pulse | Point] = []
         if seconds and not self._open:
             # Nothing to listen to: parts are being made, or all have to wait.
-            wait(self._beside, seconds) if self._beside else time.sleep(seconds)
+            if self._beside:
+                wait(self._beside, seconds)
+            else:
+                time.sleep(seconds)
         for k, part in enumerate(self._open):
             told += self._listen(part, 0.0 if k else seconds)
         self._take_turns()
