@@ -45,6 +45,7 @@ from sequencer.model.usage import usage_columns
 from sequencer.model.value.aggregated import Aggregated
 from sequencer.model.value.cells import Cells
 from sequencer.model.value.compact import Compact
+from sequencer.model.value.merged import Merged
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -85,6 +86,8 @@ FAMILIES: tuple[Family, ...] = (
 FORMULATIONS: dict[str, type[ValueModel]] = {f.name: f for f in (Compact, Aggregated, Cells)}
 """Value formulations by name; the first is the default."""
 
+_MADE_OF: dict[str, type[ValueModel]] = {**FORMULATIONS, Merged.name: Merged}
+
 
 def build(instance: Instance, *, formulation: str = "compact", reduce: bool = True) -> SequencingModel:
     """Build the model of an instance.
@@ -94,7 +97,7 @@ def build(instance: Instance, *, formulation: str = "compact", reduce: bool = Tr
     instance
         What is given.
     formulation
-        Value formulation, a key of :data:`FORMULATIONS`.
+        Value formulation, a key of :data:`FORMULATIONS`; or ``"merged"``, a relaxation of them all.
     reduce
         Whether start windows are cut by what the rules imply and what no rule needs is left out, see
         :mod:`sequencer.model.reduce`; False gives the same optimum from a larger model.
@@ -106,7 +109,7 @@ def build(instance: Instance, *, formulation: str = "compact", reduce: bool = Tr
     sequencer.errors.SequencerError
         If there is no such formulation.
     """
-    if formulation not in FORMULATIONS:
+    if formulation not in _MADE_OF:
         message = f"there is no formulation '{formulation}'; choose one of {', '.join(FORMULATIONS)}"
         raise SequencerError(message)
     with PauseGC():
@@ -114,7 +117,7 @@ def build(instance: Instance, *, formulation: str = "compact", reduce: bool = Tr
         futures = {f.id: f.instance for f in instance.futures if f.id in used} if used else {}
         windows = reduced(instance, FAMILIES, futures.values()) if reduce else unreduced(instance)
         model = SequencingModel(instance, windows, futures)
-        model.value = FORMULATIONS[formulation](
+        model.value = _MADE_OF[formulation](
             model,
             own_affiliates=frozenset(a for rule in FAMILIES for a in rule.value_of(instance))
             | own_affiliates(instance, [goal.measure for goal in goals(instance)]),

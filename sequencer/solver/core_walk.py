@@ -42,6 +42,9 @@ DROP, SHIFT, SWAP = 0.15, 0.55, 0.15
 KEPT = 6
 """Cores that a walk gives at most."""
 
+LEAST = 20
+"""Steps for each item without which a walk has no time to cool down: then it goes on for longer."""
+
 STALE = 200
 """A walk ends after so many steps for each item without a better core."""
 
@@ -80,9 +83,17 @@ class CoreWalk:
         self.best = math.inf
 
     def run(
-        self, plan: Plan, worst: float, until: float, stop: threading.Event, tell: Callable[[None], None]
+        self,
+        plan: Plan,
+        worst: float,
+        until: float,
+        latest: float,
+        stop: threading.Event,
+        tell: Callable[[None], None],
+        *,
+        onward: bool = False,
     ) -> list[Floats]:
-        """Walk from the core of a plan.
+        """Walk from the core of a plan, or on from the best core met.
 
         Parameters
         ----------
@@ -91,11 +102,15 @@ class CoreWalk:
         worst
             Objective (minimising) that the relaxation of a core must be better than for the core to be given.
         until
-            ``time.monotonic()`` at which to end.
+            ``time.monotonic()`` at which to end, if that leaves time for a walk that is worth its name.
+        latest
+            ``time.monotonic()`` at which to end in any case.
         stop
             Set from outside to end.
         tell
             Called after each step.
+        onward
+            Whether to walk on from the best core met, where one has been.
 
         Returns
         -------
@@ -103,24 +118,47 @@ class CoreWalk:
             Points of the form that only the core columns of mean something: the best cores met so far that have not
             been given before, the best first.
         """
-        current = {i: self._choice_of(plan, i) for i in self._items}
-        started = self._value(current, math.inf, until) if current else None
+        known = self._best_known if onward else None
+        current = known or {i: self._choice_of(plan, i) for i in self._items}
+        started = self._value(current, math.inf, latest) if current else None
         if started is None:
             return []
         value = best_value = started
-        began, left = time.monotonic(), STALE * len(self._items)
-        while (now := time.monotonic()) < until and left and not stop.is_set():
-            left -= 1
-            heat = HEAT * max(abs(best_value), 1e-9) * max(until - now, 0.0) / max(until - began, 1e-9)
+        began, left, steps, end = time.monotonic(), STALE * len(self._items), 0, latest
+        while (now := time.monotonic()) < end and left and not stop.is_set():
+            left, steps = left - 1, steps + 1
+            heat = HEAT * max(abs(best_value), 1e-9) * max(end - now, 0.0) / max(end - began, 1e-9)
             limit = value - heat * math.log(1.0 - self._random.random())
             tried = self._neighbour(current)
-            found = self._value(tried, limit, until)
+            found = self._value(tried, limit, latest)
             if found is not None and found <= limit:
                 current, value = tried, found
                 if value < best_value - 1e-9 * abs(best_value):
                     best_value, left = value, STALE * len(self._items)
+            end = max(until, min(latest, began + LEAST * len(self._items) * (time.monotonic() - began) / steps))
             tell(None)
         return self._best(worst)
+
+    def take_up(self, point: Floats, until: float) -> None:
+        """Take up a core met elsewhere, to walk on from."""
+        core: dict[str, Choice] = {}
+        for item, columns in self._columns.items():
+            on = [(mode, wave) for mode, wave, at in columns if point[at] > 0.5]
+            core[item] = min(on, key=lambda choice: choice[1]) if on else None
+        self._value(core, math.inf, until)
+
+    @property
+    def best_point(self) -> Floats | None:
+        """The best core met, as :meth:`run` gives them."""
+        return None if self._best_known is None else self._point(self._best_known)
+
+    @property
+    def _best_known(self) -> dict[str, Choice] | None:
+        """The best core met."""
+        if not self._known:
+            return None
+        best = min(self._known.items(), key=lambda known: known[1])[0]
+        return dict(zip(self._items, best, strict=True))
 
     def _best(self, worst: float) -> list[Floats]:
         """The best cores not given before."""

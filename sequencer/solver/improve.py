@@ -20,6 +20,7 @@ from sequencer.solver.core_walk import CoreWalk
 from sequencer.solver.filling import Filling
 from sequencer.solver.increments import stated
 from sequencer.solver.neighbourhoods import Neighbourhoods, Tell
+from sequencer.solver.stage import Problem, first_stage
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
@@ -36,6 +37,10 @@ FIRST_WALK, MOST_WALK, WALK_GROWTH = 4.0, 30.0, 0.2
 FAVOUR = 2.0
 """How much oftener there is a walk than a neighbourhood, at first."""
 
+RISE = 0.02
+"""By how much, relative to it, the best core met has to become better for a further walk to be worth more than filling
+others that the last one met."""
+
 
 class Improver:
     """Improves the best plan of a keeper.
@@ -48,31 +53,45 @@ class Improver:
         How to solve.
     keeper
         Best plan and bound.
+    coarser
+        Problem in which cores are judged; that of plans where there is none.
+    met
+        Best core met before, to walk on from.
 
     Attributes
     ----------
     waiting : array of shape (n,) or None
         Point whose core decisions are filled next.
     met : array of shape (n,) or None
-        Best core met on the last walk, as a point that only the core columns of mean something.
+        Best core met on the last walk, as a point that only the core columns of mean something; to be offered.
     """
 
-    def __init__(self, model: SequencingModel, form: StandardForm, options: SolveOptions, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        model: SequencingModel,
+        form: StandardForm,
+        options: SolveOptions,
+        keeper: Keeper,
+        coarser: Problem | None = None,
+        met: Floats | None = None,
+    ) -> None:
         self.model = model
         self.form = form
         self.options = options
         self.keeper = keeper
         self.waiting: Floats | None = None
         self._core = core_columns(model, form)
-        relaxed = stated(model, form, self._core, options.increments)
+        self._stage = first_stage(Problem(model, form), coarser, options)
+        relaxed = self._stage.stated if coarser is None else stated(model, form, self._core, options.increments)
         self._filling = Filling(model, form, self._core, relaxed, options.gap)
         self._seen: set[bytes] = set()
         self._cores: list[Floats] = []
-        self.met: Floats | None = None
+        self.met = self._begin = met
         self._around = Neighbourhoods(model, form, options.seed)
         items = [i.id for i in model.instance.adoptables.values() if i.kind in CORE]
-        self._walk = CoreWalk(model, relaxed.form, items, options.seed) if options.walk and self._core.any() else None
-        self._walked_once = False
+        judge = self._stage.problem.model, self._stage.form
+        self._walk = CoreWalk(*judge, items, options.seed) if options.walk and self._core.any() else None
+        self._again = True
         self._random = random.Random(options.seed)
         self._weight = FAVOUR
 
@@ -80,6 +99,12 @@ class Improver:
     def best_core(self) -> float:
         """Objective (minimising) of the relaxation of the best core met on a walk."""
         return math.inf if self._walk is None else self._walk.best
+
+    @property
+    def best_point(self) -> Floats | None:
+        """The best core met, as a point that only the core columns of mean something."""
+        found = None if self._walk is None else self._walk.best_point
+        return None if found is None else self._stage.back(found)
 
     @property
     def idle(self) -> bool:
@@ -100,20 +125,28 @@ class Improver:
             self._around.learn(plan is not None and self.keeper.trust(plan))
 
     def _wants_walk(self) -> bool:
-        """Whether it is a walk's turn; at first it is, for nothing else brings as much."""
-        first, self._walked_once = not self._walked_once, True
-        return first or self._random.random() * (1.0 + self._weight) < self._weight
+        """Whether it is a walk's turn; as long as walks meet far better cores, nothing else brings as much."""
+        return self._again or self._random.random() * (1.0 + self._weight) < self._weight
 
     def _walked(self, walk: CoreWalk, deadline: float | None, stop: threading.Event, tell: Tell) -> None:
-        """Walk from the core of the best plan, and fill the best cores met."""
-        before = self.keeper.best
+        """Walk from the core of the best plan, or on while cores get far better, and fill the best cores met."""
+        before, known = self.keeper.best, walk.best
         if before is None:
             return
         until = self._until(deadline, FIRST_WALK, MOST_WALK, WALK_GROWTH)
-        self._cores = walk.run(before.plan, self._worst, until, stop, tell)
+        latest = self._until(deadline, MOST_WALK, MOST_WALK, 0.0)
+        if self._begin is not None:
+            walk.take_up(self._stage.there(self._begin), latest)
+            self._begin = None
+        met = walk.run(before.plan, self._worst, until, latest, stop, tell, onward=self._again)
+        self._cores = [self._stage.back(core) for core in met]
         self.met = self._cores[0] if self._cores else None
+        self._again = walk.best < known - RISE * abs(walk.best)
         while self._cores and not stop.is_set() and self.waiting is None:
-            self._fill(self._cores.pop(0), self._patience(deadline), stop, tell, thorough=False)
+            patience = self._until(deadline, FIRST_SECONDS, MOST_SECONDS, 0.0 if self._again else GROWTH)
+            self._fill(self._cores.pop(0), patience, stop, tell, thorough=False)
+            if self._again and self.keeper.best is not before:
+                self._cores.clear()
         self._weight = 0.7 * self._weight + 0.3 * (3.0 if self.keeper.best is not before else 0.2)
 
     @property

@@ -49,6 +49,8 @@ class SolveOptions:
         Whether relaxed decisions are stated by increments.
     rounds : bool
         Whether the core decisions are searched in rounds, each with a bound nearer to what has to be reached.
+    merged : bool
+        Whether affiliates with gates of their own are merged in the search over core decisions.
     walk : bool
         Whether core decisions are walked over for better plans.
     deterministic : bool
@@ -73,6 +75,7 @@ class SolveOptions:
     ceilings: bool = True
     increments: bool = True
     rounds: bool = True
+    merged: bool = True
     walk: bool = True
     deterministic: bool = False
     max_nodes: int | None = None

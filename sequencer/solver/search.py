@@ -25,9 +25,9 @@ from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.highs import Highs, Outcome, Point, Pulse
 from sequencer.solver.improve import Improver
-from sequencer.solver.increments import Increments, stated
 from sequencer.solver.parts import items_of
 from sequencer.solver.rounds import Rounds
+from sequencer.solver.stage import Problem, Stage, first_stage, second_stage
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class Search:
         Best core met before, to prune with.
     expected
         Objective (minimising) that a core met before has in a relaxation of this form.
+    coarser
+        Problem for the first stage, with the same aim; that of plans where there is none.
     """
 
     def __init__(
@@ -93,20 +95,22 @@ class Search:
         phase: str = "search",
         met: Floats | None = None,
         expected: float = math.inf,
+        coarser: Problem | None = None,
     ) -> None:
         self.model = model
         self.form = form
+        self.plans = Problem(model, form)
         self.options = options
         self.keeper = keeper
         self.phase = phase
         self.aim = keeper.aim
         self.stop = threading.Event()
         self.interrupted = False
-        self.improver = Improver(model, form, options, keeper)
-        self.improver.met = met
+        self.improver = Improver(model, form, options, keeper, coarser, met)
         self.expected = expected
+        self._coarser = coarser
         self._core = core_columns(model, form)
-        self._stage_form = Increments(form, ())
+        self._at = second_stage(self.plans)
         self._known: Evaluation | None = None
         self._offered = np.zeros(0)
         self._in_vain = 0
@@ -129,11 +133,9 @@ class Search:
         """Search until the gap is reached or ``deadline`` (``time.monotonic()``) has come."""
         outcome = None
         if self.staged:
-            relaxed = stated(self.model, self.form, self._core, self.options.increments)
-            whole = replace(relaxed.form, integral=self._core)
-            outcome = self._stage(replace(relaxed, form=whole), deadline, core=True)
+            outcome = self._stage(first_stage(self.plans, self._coarser, self.options), deadline, core=True)
         if outcome is None or self._goes_on(outcome):
-            outcome = self._stage(Increments(self.form, ()), deadline, core=False)
+            outcome = self._stage(second_stage(self.plans), deadline, core=False)
         if self.interrupted:
             return replace(outcome, termination=Termination.INTERRUPTED)
         if outcome.termination is Termination.INTERRUPTED:
@@ -150,16 +152,16 @@ class Search:
 
     def _decisions(self, plan: Plan) -> tuple[NDArray[np.int64], Floats]:
         """Decisions that are whole in the search that goes on, and the values a plan gives them."""
-        columns, values = adoption_columns(self.model, self.form, plan)
-        whole = self._stage_form.form.integral[columns]
+        columns, values = adoption_columns(self._at.problem.model, self._at.form, plan)
+        whole = self._at.form.integral[columns]
         return columns[whole], values[whole]
 
-    def _stage(self, stage: Increments, deadline: float | None, *, core: bool) -> Outcome:
+    def _stage(self, stage: Stage, deadline: float | None, *, core: bool) -> Outcome:
         """Run the bound-proving search of a stage, and improve plans as long as it lasts."""
         self.keeper.enter("core decisions" if core else self.phase)
         self.stop = threading.Event()
-        self._stage_form = stage
-        solver = self._solver(stage.form, core=core)
+        self._at = stage
+        solver = self._solver(stage, core=core)
         beside = self.accompanied
         solver.start(deadline=deadline, stop=self.stop)
         while solver.running:
@@ -182,14 +184,14 @@ class Search:
             self.improver.complete_waiting(deadline, self.stop)
         return outcome
 
-    def _solver(self, form: StandardForm, *, core: bool) -> Solver:
+    def _solver(self, stage: Stage, *, core: bool) -> Solver:
         """The search for the bound of a stage."""
         options = self._solver_options(core)
         self._known = self.keeper.best
         if core and self.options.rounds and self.options.max_nodes is None:
-            items = items_of(self.model, form, self._core)
-            return Rounds(form, items, options, self._enough, self.expected)
-        solver = Highs(form, options)
+            items = items_of(stage.problem.model, stage.form, stage.form.integral)
+            return Rounds(stage.form, items, options, self._enough, self.expected)
+        solver = Highs(stage.form, options)
         if self._known is not None:
             solver.set_start(*self._decisions(self._known.plan))
         return solver
@@ -216,7 +218,7 @@ class Search:
     def _listen(self, solver: Solver, *, core: bool, wait: bool) -> None:
         for event in solver.poll(0.05 if wait else 0.0):
             if isinstance(event, Point):
-                self._take(self._stage_form.back(event.values), core=core)
+                self._take(self._at.back(event.values), core=core)
             elif isinstance(event, Pulse):
                 heard = self.aim.worth_of(event.bound)
                 self.keeper.heard = self.keeper.heard if heard is None else min(self.keeper.heard, heard)
@@ -235,7 +237,7 @@ class Search:
             solver.better_than(self._enough)
         elif met is not None and core:
             self._offered = met[self._core]
-            solver.offer(np.flatnonzero(self._core), self._offered)
+            solver.offer(self._at.core, self._offered)
         elif self.keeper.best is not None and self.keeper.best is not self._known:
             solver.offer(*self._decisions(self.keeper.best.plan))
         self._known = self.keeper.best

@@ -32,6 +32,7 @@ from sequencer.solver.memory import MemoryWatch
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.result import Level, Result, relative_gap
 from sequencer.solver.search import SMALL, Search
+from sequencer.solver.stage import Problem, coarser_of
 from sequencer.solver.standard_form import Floats, StandardForm, box_bound, standard_form
 from sequencer.solver.tightening import tighten as tightened
 from sequencer.types import RuleRef, Termination
@@ -45,7 +46,7 @@ START_SECONDS = (2.0, 10.0)
 LIST_SECONDS = (5.0, 10.0)
 """The same where there are initiatives alone, whose order is that of the relaxation."""
 
-TIGHTEN_SECONDS = 15.0
+TIGHTEN_SECONDS = 60.0
 """Most time spent on tightening."""
 
 TICK = 0.1
@@ -78,6 +79,7 @@ def solve(
     ceilings: bool = True,
     increments: bool = True,
     rounds: bool = True,
+    merged: bool = True,
     walk: bool = True,
     deterministic: bool = False,
     max_nodes: int | None = None,
@@ -118,6 +120,9 @@ def solve(
         Whether decisions that are relaxed are stated by increments, see :mod:`sequencer.solver.increments`.
     rounds
         Whether the core decisions are searched in rounds, see :mod:`sequencer.solver.rounds`.
+    merged
+        Whether affiliates with gates of their own are merged where only core decisions are whole, see
+        :mod:`sequencer.solver.stage`.
     walk
         Whether core decisions are walked over for better plans, see :mod:`sequencer.solver.core_walk`.
     deterministic
@@ -158,6 +163,7 @@ def solve(
         ceilings,
         increments,
         rounds,
+        merged,
         walk,
         deterministic,
         max_nodes,
@@ -186,6 +192,7 @@ class _Solve:
         self.proven: set[str] = set()
         self.versions = versions()
         self.elsewhere: Elsewhere | None = None
+        self.coarser: Problem | None = None
 
     def run(self) -> Result:
         with self.memory:
@@ -207,6 +214,7 @@ class _Solve:
             self.elsewhere = Elsewhere(self.model, self.form, self.options, self.keeper)
         try:
             self._start_plan()
+            self.coarser = self._coarser()
             form = self._tightened()
             termination = Termination.MEMORY_LIMIT if full.is_set() else self._search(form)
         except KeyboardInterrupt:
@@ -234,22 +242,37 @@ class _Solve:
             self.keeper.emit(StartRepaired(self.keeper.seconds, dropped))
             self.keeper.consider(plan)
 
+    def _coarser(self) -> Problem | None:
+        """Coarser problem for the first stage."""
+        wanted = self.options.staged and self.options.gap > 0 and not self.options.deterministic
+        large = self.elsewhere is None and int(self.form.integral.sum()) > SMALL
+        return coarser_of(Problem(self.model, self.form), self.options) if wanted and large else None
+
     def _tightened(self) -> StandardForm:
-        """Form for the search; small problems are solved faster as they are."""
+        """Form for the search; small problems are solved faster as they are.
+
+        It is the coarser problem that is tightened where there is one.
+        """
         if self.elsewhere is not None or not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
             return self.ready
         self.keeper.enter("tightening")
         if self.options.cores == 1 or not self.options.staged or self.options.gap == 0:
-            return self._tighten(self._soon(TIGHTEN_SECONDS), self.memory.passed)
-        return self._tightened_beside()
+            made = self._tighten(self._soon(TIGHTEN_SECONDS), self.memory.passed)
+        else:
+            made = self._tightened_beside()
+        if self.coarser is None:
+            return made
+        self.coarser = self.coarser._replace(form=made)
+        return self.ready
 
     def _tighten(self, deadline: float, stop: threading.Event) -> StandardForm:
-        return tightened(self.model, self.ready, deadline, stop, by_increments=self.options.increments)
+        given = self.coarser or Problem(self.model, self.ready)
+        return tightened(*given, deadline, stop, by_increments=self.options.increments)
 
     def _tightened_beside(self) -> StandardForm:
         """Tighten in a thread of its own, and improve plans on the other core meanwhile."""
         over, deadline = threading.Event(), self._soon(TIGHTEN_SECONDS)
-        improver = Improver(self.model, aimed(self.ready, self.keeper.aim), self.options, self.keeper)
+        improver = Improver(self.model, aimed(self.ready, self.keeper.aim), self.options, self.keeper, self.coarser)
         with ThreadPoolExecutor(1) as pool:
             made = pool.submit(self._tighten, deadline, over)
             made.add_done_callback(lambda _: over.set())
@@ -268,7 +291,7 @@ class _Solve:
                         improver.step(deadline, over, tell)
             finally:
                 over.set()
-        self.met, self.expected = improver.met, improver.best_core
+        self.met, self.expected = improver.best_point, improver.best_core
         return made.result()
 
     def _soon(self, seconds: float) -> float:
@@ -312,8 +335,10 @@ class _Solve:
         options = replace(self.options, gap=0.0) if phase == "ties" else self.options
         met, self.met = self.met, None
         expected, self.expected = self.expected, math.inf
+        coarser, self.coarser = self.coarser, None
         if self.elsewhere is None:
-            search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase, met, expected)
+            form_now = aimed(form, self.keeper.aim)
+            search = Search(self.model, form_now, options, self.keeper, phase, met, expected, coarser)
             termination, plain = search.run(deadline).termination, form is self.form and not search.staged
         else:
             termination, plain = self.elsewhere.run(options.gap, deadline, phase), True

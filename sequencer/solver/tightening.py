@@ -70,13 +70,11 @@ def tighten(
 
     relaxation = Relaxation(stated(model, form, core_columns(model, form), by_increments).form)
     weights = _weights(model, form)
-    rows: list[Row] = []
-    for driver in dict.fromkeys(d for d, _ in weights):
-        starts = _start_columns(model, form, driver)
-        own = {s: weights[d, s] for d, s in weights if d == driver}
-        if starts:
-            rows += _by_start(relaxation, driver, own, starts, late)
-            rows += _by_period(relaxation, model, form, driver, own, late)
+    starts = {driver: _start_columns(model, form, driver) for driver in dict.fromkeys(d for d, _ in weights)}
+    owns = {driver: {s: weights[d, s] for d, s in weights if d == driver} for driver in starts if starts[driver]}
+    # One row by start cuts off more than all by period of a driver, which take twice as long.
+    rows = [row for d, own in owns.items() for row in _by_start(relaxation, d, own, starts[d], late)]
+    rows += [row for d, own in owns.items() for row in _by_period(relaxation, model, form, d, own, late)]
     return with_rows(form, rows)
 
 

@@ -46,6 +46,7 @@ class SolveTable(Strict):
     ceilings: bool | None = None
     increments: bool | None = None
     rounds: bool | None = None
+    merged: bool | None = None
     walk: bool | None = None
     reduce: bool | None = None
 

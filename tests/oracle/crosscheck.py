@@ -8,12 +8,14 @@ to call it covered. With ``--coverage`` the oracle alone says which families and
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import os
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -21,7 +23,7 @@ from unittest.mock import patch
 from sequencer.errors import UnsupportedError
 from sequencer.instance.instance import Instance
 from sequencer.model import build
-from sequencer.solver import search
+from sequencer.solver import search, stage
 from sequencer.solver import solve as solving
 from sequencer.solver.conflict import conflict_of
 from sequencer.solver.result import Level
@@ -48,7 +50,9 @@ def examine(seed: int) -> Finding:
     ties = figures_of_ties(instance, one.oracle.tied()) if expected else ()
     checked, refused, wrong = [], [], []
     # Techniques for large instances are used on these small ones, too.
-    with patch.object(search, "SMALL", 0), patch.object(solving, "SMALL", 0):
+    with ExitStack() as patched:
+        for where, name, value in ((search, "SMALL", 0), (solving, "SMALL", 0), (stage, "SMALLER", math.inf)):
+            patched.enter_context(patch.object(where, name, value))
         for name, options in variants(seed).items():
             try:
                 wrong += [f"{name}: {what}" for what in _solved(instance, options, expected, ties)]

@@ -46,7 +46,7 @@ def walk_of(instance, seed=0):
     return model, form, CoreWalk(model, form, items, seed)
 
 
-def walked(walk, plan, steps=200, worst=np.inf):
+def walked(walk, plan, steps=200, worst=np.inf, onward=False):
     """Walk for so many steps, whatever the clock says; amounts are scaled, and minimised."""
     stop = threading.Event()
     left = iter(range(steps))
@@ -55,7 +55,8 @@ def walked(walk, plan, steps=200, worst=np.inf):
         if next(left, None) is None:
             stop.set()
 
-    return walk.run(plan, worst, time.monotonic() + SOON, stop, tell)
+    soon = time.monotonic() + SOON
+    return walk.run(plan, worst, soon, soon, stop, tell, onward=onward)
 
 
 def test_the_best_core_is_met_first():
@@ -85,8 +86,32 @@ def test_a_stopped_walk_takes_no_step():
     stop = threading.Event()
     stop.set()
     walk = walk_of(two_drivers())[2]
-    given = walk.run(plan_of(r2=1, r1=2), np.inf, time.monotonic() + SOON, stop, lambda _: None)
+    soon = time.monotonic() + SOON
+    given = walk.run(plan_of(r2=1, r1=2), np.inf, soon, soon, stop, lambda _: None)
     assert len(given) == 1, "the core of the plan alone"
+
+
+def test_a_walk_may_go_on_from_the_best_core_met():
+    _, _, walk = walk_of(two_drivers())
+    best = walk._point({"r1": ("", 1), "r2": ("", 2)})
+    walk.take_up(best, np.inf)
+    assert (walk.best_point == best).all()
+    # Without a step, the core a walk starts from is all that is met: the best known, or that of the plan.
+    stop, soon = threading.Event(), time.monotonic() + SOON
+    stop.set()
+    for onward, met in ((True, 1), (False, 2)):
+        walk.run(plan_of(r2=1, r1=2), np.inf, soon, soon, stop, lambda _: None, onward=onward)
+        assert len(walk._known) == met
+
+
+def test_a_walk_has_time_to_cool_down_but_no_more_than_there_is():
+    _, _, walk = walk_of(two_drivers())
+    for latest, least in ((SOON, 20), (0.0, 0)):
+        steps = []
+        now = time.monotonic()
+        walk.run(plan_of(r2=1, r1=2), np.inf, now, now + latest, threading.Event(), steps.append)
+        assert len(steps) >= least * len(walk._items) / 2, "half of them, for the pace is measured as it goes"
+        assert bool(steps) == bool(least)
 
 
 def test_the_same_seed_takes_the_same_walk():
@@ -157,6 +182,24 @@ def test_walks_that_help_are_taken_more_often(monkeypatch):
     assert improver._weight == pytest.approx(once)
     improver._walked(improver._walk, time.monotonic() + 0.2, threading.Event(), lambda _: None)
     assert improver._weight == pytest.approx(0.7 * once + 0.3 * 0.2)
+
+
+def test_while_cores_get_far_better_only_the_best_is_filled(monkeypatch):
+    # The first walk finds 42 where nothing was known: its best core gives that plan, and the others wait for no turn.
+    keeper, improver = improver_of(two_drivers(), plan_of(r2=1, r1=2))
+    filled = []
+    fill = improver._fill
+    monkeypatch.setattr(improver, "_fill", lambda *given, **more: filled.append(given[0]) or fill(*given, **more))
+    soon = time.monotonic() + 0.3
+    improver._walked(improver._walk, soon, threading.Event(), lambda _: None)
+    assert keeper.best.npv == pytest.approx(42)
+    assert (len(filled), improver._cores, improver._wants_walk()) == (1, [], True)
+    # The next one meets nothing better: all that it gives is filled.
+    improver._walk._given.clear()
+    monkeypatch.setattr(Improver, "_worst", property(lambda _: np.inf))
+    improver._walked(improver._walk, time.monotonic() + 0.3, threading.Event(), lambda _: None)
+    assert improver._again is False
+    assert len(filled) == 1 + KEPT
 
 
 def test_rows_are_tightened_while_plans_improve():

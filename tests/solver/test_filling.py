@@ -82,7 +82,7 @@ def test_what_is_relaxed_starts_a_wave_earlier_or_later_at_most():
     best, plan = optimum(mixed())
     tried = Tried(mixed())
     found = tried.plan(plan, thorough=False)
-    relaxed = tried.filling._relaxed(np.round(tried.point(plan)[tried.core]))
+    relaxed, _ = tried.filling._relaxed(np.round(tried.point(plan)[tried.core]))
     assert found is not None
     assert evaluate(tried.instance, found).npv <= best + 1e-9
     for adoption in found.adoptions:
@@ -91,3 +91,18 @@ def test_what_is_relaxed_starts_a_wave_earlier_or_later_at_most():
             tried.model.adopt[adoption.id, item.mode(adoption.mode).id, min(adoption.wave + 1, 3)]
         ]
         assert tried.core[column] or relaxed[column] > 0
+
+
+def test_a_core_that_promises_much_gets_a_wave_more_where_there_is_no_plan(monkeypatch):
+    # The core of the best plan, of which nothing is found near the relaxation: its worth says whether to look further.
+    best, plan = optimum(mixed())
+    tried = Tried(mixed())
+    margins = []
+    near = tried.filling._near
+    monkeypatch.setattr(tried.filling, "_near", lambda *given: margins.append(given[2]) or near(*given))
+    monkeypatch.setattr(tried.filling, "_solved", lambda *_: None)
+    assert tried.plan(plan, best / 2, thorough=False) is None
+    assert margins == [1, 2]
+    margins.clear()
+    assert tried.plan(plan, best, thorough=False) is None
+    assert margins == [1], "the relaxation of this core is hardly better than its best plan"

@@ -185,19 +185,38 @@ class Compact(ValueModel):
         gated = {a for by_affiliate in self.instance.cell_gates.values() for a in by_affiliate}
         return self.own_affiliates.union(own, gated)
 
-    def _live_scope(self, group: Group, period: int) -> Linear:
-        """Σ λ over live affiliates and modes of a group."""
-        return total(self._member(a, mode, period) * weight for (a, mode), weight in group.weights.items())
+    def _live_scope(self, h: int, group: Group, period: int, most: float) -> Linear:
+        """Σ λ over live affiliates and modes of a group; a column where many rows speak of it."""
+        made = total(self._member(a, mode, period) * weight for (a, mode), weight in group.weights.items())
+        if len(made.terms) < 3:
+            return made
+        column = self.model.new_columns(f"live_{h}_{period}", [(0,)], [most])[0]
+        live = Linear(terms={column: 1.0})
+        ref = RuleRef("value", (group.label,) if group.label else (), period)
+        self.model.row(ref, live, "=" if self.exact else "<=", made)
+        return live
 
     def _member(self, affiliate: str, mode: str, period: int) -> Linear:
         return self.live(Gate(affiliate, 0, (mode,) if affiliate else None), period)
 
     def _most(self, group: Group, period: int) -> float:
         """Upper bound of the live scope: every affiliate in its best mode that can be live by then."""
-        return sum(
-            max((group.weights[a, m] for m in modes if possible(self._member(a, m, period))), default=0.0)
+        return sum(self.best_of(group, period).values())
+
+    def best_of(self, group: Group, period: int) -> dict[str, float]:
+        """Part of a group by affiliate, in its best mode that can be live by then."""
+        return {
+            a: max((group.weights[a, m] for m in modes if possible(self._member(a, m, period))), default=0.0)
             for a, modes in group.affiliates.items()
-        )
+        }
+
+    def place_of(self, group: Group) -> str:
+        """Affiliate whose gates are those of the whole group."""
+        return group.place
+
+    def let_through(self, h: int, at: Amount, most: float) -> list[Linear]:  # noqa: ARG002
+        """What bounds an amount besides its gates; nothing here."""
+        return []
 
     # -- columns and rows -----------------------------------------------------------------------------------------
 
@@ -205,9 +224,9 @@ class Compact(ValueModel):
         most = self._most(group, s)
         if most <= 0:
             return
-        amount = self._live_scope(group, s)
+        amount = self._live_scope(h, group, s, most)
         for b, k in dict.fromkeys((b, k) for (_, b), by in group.profile.items() for k in by):
-            gates = self._open(self.scope_gates(Cell(group.place, b, k)), s)
+            gates = self._open(self.scope_gates(Cell(self.place_of(group), b, k)), s)
             ref = RuleRef("value", tuple(x for x in (group.label, b, k) if x), s)
             made, top = Linear(), 0.0
             for j, (factors, brand) in enumerate(self.factors(b) if gates is not None else ()):
@@ -229,7 +248,8 @@ class Compact(ValueModel):
     def _gated(self, h: int, at: Amount, ref: RuleRef, amount: Linear, gates: list[Linear], most: float) -> Linear:
         """``amount`` of a group where all gates are 1, else 0; a column where there are gates."""
         gates = [g for g in gates if g.terms]
-        if not gates:
+        parts = self.let_through(h, at, most)
+        if not gates and not parts:
             return amount
         column = self.model.new_columns("_".join((at.what, str(h), *map(str, at[1:]))), [(0,)], [most])[0]
         made = Linear(terms={column: 1.0})
@@ -237,6 +257,8 @@ class Compact(ValueModel):
         for gate in gates:
             self.model.row(ref, made, "<=", gate * most)
             self._passages.add(at, Passage(h, min(at.period, self.starts[-1]), column, gate, most))
+        for part in parts:
+            self.model.row(ref, made, "<=", part)
         if self.exact:
             closed = total(Linear(1.0) - gate for gate in gates)
             self.model.row(ref, made, ">=", amount - closed * most)
@@ -251,7 +273,7 @@ class Compact(ValueModel):
             part, top = self._scope.get((h, b, k, min(s, self.starts[-1])), (Linear(), 0.0))
             scope.add(part, weight / whole)
             most += top * weight / whole
-        gates = self._open(self.driver_gates(driver, Cell(group.place, b, "")), s)
+        gates = self._open(self.driver_gates(driver, Cell(self.place_of(group), b, "")), s)
         if most <= 0 or gates is None:
             return
         ref = RuleRef("value", tuple(x for x in (driver, group.label, b) if x), s)
