@@ -26,6 +26,7 @@ from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.highs import Highs, Outcome, Point, Pulse
 from sequencer.solver.improve import Improver
 from sequencer.solver.parts import items_of
+from sequencer.solver.prepare import Prepared
 from sequencer.solver.rounds import Rounds
 from sequencer.solver.stage import Problem, Stage, first_stage, second_stage
 from sequencer.types import Termination
@@ -61,6 +62,9 @@ NO_HEURISTICS = {"mip_heuristic_effort": 0.0} | dict.fromkeys(
 )
 """Of the first stage: plans are improved beside it, and the search for the bound took up to a minute for heuristics."""
 
+NOTHING = Prepared()
+"""For a search that nothing is known of beforehand."""
+
 WHOLE = 0.999
 """A bound nearer than this to a plan proves it the best where the figure is a whole number."""
 
@@ -78,12 +82,8 @@ class Search:
         Best plan and bound.
     phase
         What to call a search in which every decision is whole.
-    met : array of shape (n,) or None
-        Best core met before, to prune with.
-    expected
-        Objective (minimising) that a core met before has in a relaxation of this form.
-    coarser
-        Problem for the first stage, with the same aim; that of plans where there is none.
+    beforehand
+        What to begin with.
     """
 
     def __init__(
@@ -93,9 +93,7 @@ class Search:
         options: SolveOptions,
         keeper: Keeper,
         phase: str = "search",
-        met: Floats | None = None,
-        expected: float = math.inf,
-        coarser: Problem | None = None,
+        beforehand: Prepared = NOTHING,
     ) -> None:
         self.model = model
         self.form = form
@@ -106,9 +104,8 @@ class Search:
         self.aim = keeper.aim
         self.stop = threading.Event()
         self.interrupted = False
-        self.improver = Improver(model, form, options, keeper, coarser, met)
-        self.expected = expected
-        self._coarser = coarser
+        self.beforehand = beforehand
+        self.improver = Improver(model, form, options, keeper, beforehand.coarser, beforehand.met)
         self._core = core_columns(model, form)
         self._at = second_stage(self.plans)
         self._known: Evaluation | None = None
@@ -133,7 +130,7 @@ class Search:
         """Search until the gap is reached or ``deadline`` (``time.monotonic()``) has come."""
         outcome = None
         if self.staged:
-            outcome = self._stage(first_stage(self.plans, self._coarser, self.options), deadline, core=True)
+            outcome = self._stage(first_stage(self.plans, self.beforehand.coarser, self.options), deadline, core=True)
         if outcome is None or self._goes_on(outcome):
             outcome = self._stage(second_stage(self.plans), deadline, core=False)
         if self.interrupted:
@@ -190,7 +187,7 @@ class Search:
         self._known = self.keeper.best
         if core and self.options.rounds and self.options.max_nodes is None:
             items = items_of(stage.problem.model, stage.form, stage.form.integral)
-            return Rounds(stage.form, items, options, self._enough, self.expected)
+            return Rounds(stage.form, items, options, self._enough, self.beforehand.expected)
         solver = Highs(stage.form, options)
         if self._known is not None:
             solver.set_start(*self._decisions(self._known.plan))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import platform
-import threading
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version as package_version
 from typing import TYPE_CHECKING
@@ -25,16 +23,15 @@ from sequencer.solver.construct import Construction
 from sequencer.solver.elsewhere import Elsewhere
 from sequencer.solver.events import Listener, Progress, StartRepaired
 from sequencer.solver.fixed import Fixed
-from sequencer.solver.improve import Improver
 from sequencer.solver.interfaces import installed
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.memory import MemoryWatch
 from sequencer.solver.options import SolveOptions
+from sequencer.solver.prepare import Prepared, prepared
 from sequencer.solver.result import Level, Result, relative_gap
 from sequencer.solver.search import SMALL, Search
-from sequencer.solver.stage import Problem, coarser_of
-from sequencer.solver.standard_form import Floats, StandardForm, box_bound, standard_form
-from sequencer.solver.tightening import tighten as tightened
+from sequencer.solver.stage import Problem
+from sequencer.solver.standard_form import StandardForm, box_bound, standard_form
 from sequencer.types import RuleRef, Termination
 
 if TYPE_CHECKING:
@@ -45,12 +42,6 @@ START_SECONDS = (2.0, 10.0)
 
 LIST_SECONDS = (5.0, 10.0)
 """The same where there are initiatives alone, whose order is that of the relaxation."""
-
-TIGHTEN_SECONDS = 60.0
-"""Most time spent on tightening."""
-
-TICK = 0.1
-"""Seconds between two looks at whether tightening has come to its end, where there is no plan to improve."""
 
 CONFLICT_SECONDS = 10.0
 """Most time spent on finding out which rules clash."""
@@ -186,13 +177,11 @@ class _Solve:
         self.began = time.monotonic()
         self.deadline = None if options.time_limit is None else self.began + options.time_limit
         self.memory = MemoryWatch(options.memory_bytes)
-        self.met: Floats | None = None
-        self.expected = math.inf
+        self.beforehand = Prepared()
         self.bounds: dict[str, float] = {}
         self.proven: set[str] = set()
         self.versions = versions()
         self.elsewhere: Elsewhere | None = None
-        self.coarser: Problem | None = None
 
     def run(self) -> Result:
         with self.memory:
@@ -214,8 +203,7 @@ class _Solve:
             self.elsewhere = Elsewhere(self.model, self.form, self.options, self.keeper)
         try:
             self._start_plan()
-            self.coarser = self._coarser()
-            form = self._tightened()
+            form = self._prepared()
             termination = Termination.MEMORY_LIMIT if full.is_set() else self._search(form)
         except KeyboardInterrupt:
             termination = Termination.INTERRUPTED
@@ -242,57 +230,14 @@ class _Solve:
             self.keeper.emit(StartRepaired(self.keeper.seconds, dropped))
             self.keeper.consider(plan)
 
-    def _coarser(self) -> Problem | None:
-        """Coarser problem for the first stage."""
-        wanted = self.options.staged and self.options.gap > 0 and not self.options.deterministic
-        large = self.elsewhere is None and int(self.form.integral.sum()) > SMALL
-        return coarser_of(Problem(self.model, self.form), self.options) if wanted and large else None
-
-    def _tightened(self) -> StandardForm:
-        """Form for the search; small problems are solved faster as they are.
-
-        It is the coarser problem that is tightened where there is one.
-        """
-        if self.elsewhere is not None or not self.options.tighten or int(self.form.integral.sum()) <= SMALL:
+    def _prepared(self) -> StandardForm:
+        """Form for the search; small problems are solved faster as they are."""
+        if self.elsewhere is not None or int(self.form.integral.sum()) <= SMALL:
             return self.ready
-        self.keeper.enter("tightening")
-        if self.options.cores == 1 or not self.options.staged or self.options.gap == 0:
-            made = self._tighten(self._soon(TIGHTEN_SECONDS), self.memory.passed)
-        else:
-            made = self._tightened_beside()
-        if self.coarser is None:
-            return made
-        self.coarser = self.coarser._replace(form=made)
-        return self.ready
-
-    def _tighten(self, deadline: float, stop: threading.Event) -> StandardForm:
-        given = self.coarser or Problem(self.model, self.ready)
-        return tightened(*given, deadline, stop, by_increments=self.options.increments)
-
-    def _tightened_beside(self) -> StandardForm:
-        """Tighten in a thread of its own, and improve plans on the other core meanwhile."""
-        over, deadline = threading.Event(), self._soon(TIGHTEN_SECONDS)
-        improver = Improver(self.model, aimed(self.ready, self.keeper.aim), self.options, self.keeper, self.coarser)
-        with ThreadPoolExecutor(1) as pool:
-            made = pool.submit(self._tighten, deadline, over)
-            made.add_done_callback(lambda _: over.set())
-
-            def tell(_: object) -> None:
-                self.keeper.tick()
-                if self.memory.passed.is_set():
-                    over.set()
-
-            try:
-                while not over.is_set():
-                    if improver.idle or time.monotonic() >= deadline:
-                        over.wait(TICK)
-                        tell(None)
-                    else:
-                        improver.step(deadline, over, tell)
-            finally:
-                over.set()
-        self.met, self.expected = improver.best_point, improver.best_core
-        return made.result()
+        plans = Problem(self.model, self.form)
+        passed = self.memory.passed
+        form, self.beforehand = prepared(plans, self.ready, self.options, self.keeper, self._soon, passed)
+        return form
 
     def _soon(self, seconds: float) -> float:
         """When to end a preparation, after a part of the time left; never where the clock must not decide."""
@@ -333,12 +278,9 @@ class _Solve:
     def _search_for(self, form: StandardForm, deadline: float | None, phase: str) -> Termination:
         """Search for what the keeper aims at, and say why that ended."""
         options = replace(self.options, gap=0.0) if phase == "ties" else self.options
-        met, self.met = self.met, None
-        expected, self.expected = self.expected, math.inf
-        coarser, self.coarser = self.coarser, None
+        beforehand, self.beforehand = self.beforehand, Prepared()
         if self.elsewhere is None:
-            form_now = aimed(form, self.keeper.aim)
-            search = Search(self.model, form_now, options, self.keeper, phase, met, expected, coarser)
+            search = Search(self.model, aimed(form, self.keeper.aim), options, self.keeper, phase, beforehand)
             termination, plain = search.run(deadline).termination, form is self.form and not search.staged
         else:
             termination, plain = self.elsewhere.run(options.gap, deadline, phase), True

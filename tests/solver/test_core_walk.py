@@ -14,8 +14,7 @@ import sequencer as sq
 from sequencer.errors import SolverError
 from sequencer.model.build import build
 from sequencer.plan.plan import Adoption, Plan
-from sequencer.solver import improve
-from sequencer.solver import solve as module
+from sequencer.solver import improve, prepare
 from sequencer.solver.aims import goal_aims
 from sequencer.solver.core import CORE, core_columns
 from sequencer.solver.core_walk import KEPT, CoreWalk
@@ -211,6 +210,8 @@ def test_rows_are_tightened_while_plans_improve():
 
     result = sq.solve(instance, time_limit=5, threads=2, listeners=[hear])
     assert len(phases["tightening"]) > 1
+    # The relaxation says how much a plan can be worth at most, long before a search does.
+    assert result.objective <= phases["tightening"][-1].bound < np.inf
     assert result.plan is not None
     assert result.objective <= result.bound
 
@@ -222,6 +223,6 @@ def test_an_error_while_rows_are_tightened_is_not_waited_for(monkeypatch):
         message = "planted"
         raise SolverError(message)
 
-    monkeypatch.setattr(module, "tightened", fails)
+    monkeypatch.setattr(prepare, "tighten", fails)
     with pytest.raises(SolverError, match="planted"):
         sq.solve(instance, time_limit=5, threads=2)
