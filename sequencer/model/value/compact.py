@@ -19,6 +19,7 @@ below, ``amount − most · Σ (1 − gate)``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import ClassVar, NamedTuple, NoReturn
@@ -37,6 +38,10 @@ Profile = dict[tuple[str, str], dict[str, float]]
 
 Ratios = tuple[tuple[str, str, Rates], ...]
 """What scenarios make of a profile: for driver and brand, its factor in each of them."""
+
+UNBOUNDED = math.inf
+"""Upper bound of amounts that the objective does not speak of: their rows bound them. With a bound of their own that
+says no more, HiGHS 1.15.1 makes cuts that cut off the best plan of some models of a dozen decisions."""
 
 DIGITS = 9
 """Significant digits to which the profiles of a group agree."""
@@ -185,12 +190,12 @@ class Compact(ValueModel):
         gated = {a for by_affiliate in self.instance.cell_gates.values() for a in by_affiliate}
         return self.own_affiliates.union(own, gated)
 
-    def _live_scope(self, h: int, group: Group, period: int, most: float) -> Linear:
+    def _live_scope(self, h: int, group: Group, period: int) -> Linear:
         """Σ λ over live affiliates and modes of a group; a column where many rows speak of it."""
         made = total(self._member(a, mode, period) * weight for (a, mode), weight in group.weights.items())
         if len(made.terms) < 3:
             return made
-        column = self.model.new_columns(f"live_{h}_{period}", [(0,)], [most])[0]
+        column = self.model.new_columns(f"live_{h}_{period}", [(0,)], [UNBOUNDED])[0]
         live = Linear(terms={column: 1.0})
         ref = RuleRef("value", (group.label,) if group.label else (), period)
         self.model.row(ref, live, "=" if self.exact else "<=", made)
@@ -224,7 +229,7 @@ class Compact(ValueModel):
         most = self._most(group, s)
         if most <= 0:
             return
-        amount = self._live_scope(h, group, s, most)
+        amount = self._live_scope(h, group, s)
         for b, k in dict.fromkeys((b, k) for (_, b), by in group.profile.items() for k in by):
             gates = self._open(self.scope_gates(Cell(self.place_of(group), b, k)), s)
             ref = RuleRef("value", tuple(x for x in (group.label, b, k) if x), s)
@@ -251,7 +256,8 @@ class Compact(ValueModel):
         parts = self.let_through(h, at, most)
         if not gates and not parts:
             return amount
-        column = self.model.new_columns("_".join((at.what, str(h), *map(str, at[1:]))), [(0,)], [most])[0]
+        upper = UNBOUNDED if at.what == "scope" else most
+        column = self.model.new_columns("_".join((at.what, str(h), *map(str, at[1:]))), [(0,)], [upper])[0]
         made = Linear(terms={column: 1.0})
         self.model.row(ref, made, "<=", amount)
         for gate in gates:
