@@ -189,14 +189,14 @@ def test_while_cores_get_far_better_only_the_best_is_filled(monkeypatch):
     filled = []
     fill = improver._fill
     monkeypatch.setattr(improver, "_fill", lambda *given, **more: filled.append(given[0]) or fill(*given, **more))
-    soon = time.monotonic() + 0.3
+    soon = time.monotonic() + SOON
     improver._walked(improver._walk, soon, threading.Event(), lambda _: None)
     assert keeper.best.npv == pytest.approx(42)
     assert (len(filled), improver._cores, improver._wants_walk()) == (1, [], True)
     # The next one meets nothing better: all that it gives is filled.
     improver._walk._given.clear()
     monkeypatch.setattr(Improver, "_worst", property(lambda _: np.inf))
-    improver._walked(improver._walk, time.monotonic() + 0.3, threading.Event(), lambda _: None)
+    improver._walked(improver._walk, time.monotonic() + SOON, threading.Event(), lambda _: None)
     assert improver._again is False
     assert len(filled) == 1 + KEPT
 
