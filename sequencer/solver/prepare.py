@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
 
-TIGHTEN_SECONDS = 60.0
-"""Most time spent on tightening."""
+TIGHTEN_SECONDS, ALONE_SECONDS = 60.0, 15.0
+"""Most time spent on tightening: where plans are improved meanwhile, and where all else waits for it."""
 
 TICK = 0.1
 """Seconds between two looks at whether tightening has come to its end, where there is no plan to improve."""
@@ -100,7 +100,7 @@ def prepared(
         keeper.tick()
 
     if options.cores == 1 or not options.staged or options.gap == 0:
-        made, met, expected = tightened(soon(TIGHTEN_SECONDS), stop), None, math.inf
+        made, met, expected = tightened(soon(ALONE_SECONDS), stop), None, math.inf
         tell(None)
     else:
         improver = Improver(plans.model, aimed(ready, keeper.aim), options, keeper, coarser)
