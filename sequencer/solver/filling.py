@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sequencer.solver.decisions import read_plan_of
 from sequencer.solver.highs import Highs
+from sequencer.solver.relaxation import Relaxation
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
@@ -64,7 +65,7 @@ class Filling:
         self.core = np.flatnonzero(core)
         self._stated = relaxed
         self._gap = min(gap, 0.01) / 5
-        self._relaxation: Highs | None = None
+        self._relaxation: Relaxation | None = None
         chains: dict[tuple[str, str], dict[int, int]] = {}
         for (item, mode, wave), column in model.adopt.items():
             at = int(form.form_column[column])
@@ -121,7 +122,7 @@ class Filling:
     def _relaxed(self, decisions: Floats, deadline: float = math.inf) -> tuple[Floats, float] | None:
         """Best point of the relaxation with a core, and its objective; None where there is, or is known, none."""
         if self._relaxation is None:
-            self._relaxation = Highs(self._stated.form, {"threads": 1}, relax=True)
+            self._relaxation = Relaxation(self._stated.form)
         fixed = dict(zip(self.core.tolist(), decisions.tolist(), strict=True))
         least = self._relaxation.minimum(fixed, math.inf, deadline)
         return None if least is None else (self._stated.back(self._relaxation.values()), least)

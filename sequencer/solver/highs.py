@@ -313,48 +313,6 @@ class Highs:
         """Gap, ``rel`` or ``abs``, at which the search may stop."""
         return float(self.highs.getOptionValue(f"mip_{kind}_gap")[1])
 
-    # -- the same relaxation again and again -----------------------------------------------------------------------
-
-    def minimum(self, fixed: dict[int, float], worst: float, deadline: float = math.inf) -> float | None:
-        """Fix columns for good and solve a linear form from the last basis.
-
-        None where nothing beats ``worst``, or by ``deadline`` (``time.monotonic()``) nothing is known.
-        """
-        if fixed:
-            values = np.array(list(fixed.values()), dtype=float)
-            self.highs.changeColsBounds(len(fixed), np.array(list(fixed), dtype=np.int32), values, values)
-        self._set("objective_bound", worst)
-        if deadline < math.inf:
-            # HiGHS counts the time of all its runs.
-            self._set("time_limit", self.highs.getRunTime() + max(deadline - time.monotonic(), 0.0))
-        self.highs.run()
-        solved = self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        return float(self.highs.getInfo().objective_function_value) if solved else None
-
-    def stopped_by(self, stop: threading.Event) -> None:
-        """Let :meth:`minimum` end, with nothing known and for good, once this is set from outside."""
-
-        def interrupt(event: Any) -> None:  # noqa: ANN401
-            if stop.is_set():
-                event.interrupt()
-
-        self.highs.cbSimplexInterrupt.subscribe(interrupt)
-        self.highs.cbIpmInterrupt.subscribe(interrupt)
-
-    @property
-    def none_better(self) -> bool:
-        """Whether :meth:`minimum` found that there is no point better than ``worst``."""
-        none = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound)
-        return self.highs.getModelStatus() in none
-
-    def bound(self, lower: Floats, upper: Floats) -> None:
-        """Change the bounds of all columns."""
-        self.highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
-
-    def values(self) -> Floats:
-        """Point that :meth:`minimum` found last."""
-        return np.array(self.highs.getSolution().col_value, dtype=float)
-
     # -- conflicts ----------------------------------------------------------------------------------------------------
 
     def feasible(self, deadline: float, stop: threading.Event) -> bool | None:
@@ -416,40 +374,3 @@ def _to_lp(form: StandardForm, relax: bool) -> highspy.HighsLp:
 def version() -> str:
     """Version of HiGHS."""
     return str(highspy.Highs().version())
-
-
-class Relaxation:
-    """The linear relaxation of a form, solved again and again from the last basis.
-
-    Parameters
-    ----------
-    form
-        What to relax.
-    """
-
-    def __init__(self, form: StandardForm) -> None:
-        self._solver = Highs(form, {"threads": 1}, relax=True)
-        self._form = form
-        self._columns = np.arange(len(form.cost), dtype=np.int32)
-        self._solver.highs.changeObjectiveOffset(0.0)
-
-    def maximum(self, weights: dict[int, float], fixed: dict[int, float]) -> float | None:
-        """Largest ``Σ weight · column`` with some columns fixed; None where HiGHS cannot tell.
-
-        A relaxation without a feasible point has the maximum 0: what is fixed can then never be.
-        """
-        cost = np.zeros(len(self._columns))
-        for column, weight in weights.items():
-            cost[column] = -weight
-        solver = self._solver.highs
-        solver.changeColsCost(len(cost), self._columns, cost)
-        for column, value in fixed.items():
-            solver.changeColBounds(column, value, value)
-        solver.run()
-        # Changing bounds voids what HiGHS found, so it is read first.
-        status, value = solver.getModelStatus(), -float(solver.getInfo().objective_function_value)
-        for column in fixed:
-            solver.changeColBounds(column, self._form.lower[column], self._form.upper[column])
-        if status == highspy.HighsModelStatus.kInfeasible:
-            return 0.0
-        return value if status == highspy.HighsModelStatus.kOptimal else None

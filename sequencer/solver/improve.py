@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
 
-FIRST_SECONDS, MOST_SECONDS, GROWTH = 3.0, 10.0, 0.1
+FIRST_SECONDS, MOST_SECONDS, GROWTH = 4.0, 10.0, 0.1
 """Time for filling one core, or for one neighbourhood: at first, at most, and more of it for each second gone."""
 
 FIRST_WALK, MOST_WALK, WALK_GROWTH = 4.0, 30.0, 0.2

@@ -24,10 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sequencer.solver.decisions import columns_by_wave
-from sequencer.solver.highs import Highs
+from sequencer.solver.relaxation import Relaxation
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
+    from sequencer.solver.highs import Highs
     from sequencer.solver.standard_form import StandardForm
 
 LOSS = 0.45
@@ -91,7 +92,7 @@ class Parting:
     def __init__(self, form: StandardForm, items: list[Item]) -> None:
         self._form = form
         self._items = items
-        self._solver = Highs(form, {"threads": 1}, relax=True)
+        self._solver = Relaxation(form)
 
     def stopped_by(self, stop: threading.Event) -> None:
         """Let relaxations end, with nothing known, once this is set from outside."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from sequencer.solver.aims import aimed
 from sequencer.solver.core import core_columns
-from sequencer.solver.highs import Highs
 from sequencer.solver.improve import Improver
 from sequencer.solver.increments import stated
+from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.stage import Problem, coarser_of
 from sequencer.solver.tightening import tighten
 
@@ -114,7 +114,7 @@ def prepared(
 def _relaxed(given: Problem, options: SolveOptions, deadline: float) -> float | None:
     """Objective (minimising) of the relaxation: a first bound, long before a search has one."""
     form = stated(*given, core_columns(*given), options.increments).form
-    return Highs(form, {"threads": 1}, relax=True).minimum({}, math.inf, deadline)
+    return Relaxation(form).minimum({}, math.inf, deadline)
 
 
 def _beside(

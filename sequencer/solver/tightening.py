@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from sequencer.instance.goals import IN_SCENARIO
 from sequencer.solver.core import core_columns
-from sequencer.solver.highs import Relaxation
 from sequencer.solver.increments import stated
+from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.rows import Row, with_rows
 from sequencer.types import RuleRef
 

@@ -73,9 +73,16 @@ def test_nothing_is_better_than_the_best():
     assert walked(walk, plan_of(r1=1, r2=2), worst=best) == []
 
 
+def three_drivers():
+    """As two_drivers, with a third one that earns 4: 34 ways to start at most one in a wave."""
+    return make(
+        drivers=[driver("r1", 10), driver("r2", 6), driver("r3", 4)], pace=[{"items": "drivers", "limit": 1}]
+    )
+
+
 def test_a_core_is_given_once():
-    _, _, walk = walk_of(two_drivers())
-    first, second = (walked(walk, plan_of(r2=1, r1=2)) for _ in range(2))
+    _, _, walk = walk_of(three_drivers())
+    first, second = (walked(walk, plan_of(r3=1, r2=2)) for _ in range(2))
     seen = [point.tobytes() for point in (*first, *second)]
     assert len(first) == KEPT
     assert len(set(seen)) == len(seen)
@@ -184,14 +191,14 @@ def test_walks_that_help_are_taken_more_often(monkeypatch):
 
 
 def test_while_cores_get_far_better_only_the_best_is_filled(monkeypatch):
-    # The first walk finds 42 where nothing was known: its best core gives that plan, and the others wait for no turn.
-    keeper, improver = improver_of(two_drivers(), plan_of(r2=1, r1=2))
+    # The first walk finds r1, r2, r3 in turn, 30 + 12 + 4 = 46: its best core gives that plan, and no other has a turn.
+    keeper, improver = improver_of(three_drivers(), plan_of(r3=1, r2=2))
     filled = []
     fill = improver._fill
     monkeypatch.setattr(improver, "_fill", lambda *given, **more: filled.append(given[0]) or fill(*given, **more))
     soon = time.monotonic() + SOON
     improver._walked(improver._walk, soon, threading.Event(), lambda _: None)
-    assert keeper.best.npv == pytest.approx(42)
+    assert keeper.best.npv == pytest.approx(46)
     assert (len(filled), improver._cores, improver._wants_walk()) == (1, [], True)
     # The next one meets nothing better: all that it gives is filled.
     improver._walk._given.clear()

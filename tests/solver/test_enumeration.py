@@ -9,6 +9,7 @@ import pytest
 from scipy.sparse import csc_matrix
 
 from sequencer.solver.highs import Highs
+from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.standard_form import StandardForm
 from sequencer.types import RuleRef
 
@@ -89,7 +90,7 @@ def the_form():
 
 def tried():
     """Best of all 1,024 ways to decide."""
-    solver = Highs(the_form(), {"threads": 1}, relax=True)
+    solver = Relaxation(the_form())
     found = [solver.minimum(dict(zip(WHOLE, ways, strict=True)), np.inf) for ways in product((0.0, 1.0), repeat=10)]
     return min(value for value in found if value is not None)
 

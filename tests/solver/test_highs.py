@@ -15,6 +15,7 @@ from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns
 from sequencer.solver.highs import Highs
 from sequencer.solver.parts import items_of
+from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.search import NO_HEURISTICS
 from sequencer.solver.standard_form import standard_form
 from tests.model.test_value import mixed
@@ -51,7 +52,7 @@ def test_a_point_that_cannot_be_is_not_taken_up():
 
 def test_a_relaxation_that_is_stopped_knows_nothing():
     form = standard_form(build(sq.read(Path(__file__).parents[2] / "instances" / "medium")))
-    solver, stop = Highs(form, {"threads": 1}, relax=True), threading.Event()
+    solver, stop = Relaxation(form), threading.Event()
     solver.stopped_by(stop)
     stop.set()
     assert solver.minimum({}, math.inf) is None
@@ -61,7 +62,7 @@ def test_a_relaxation_that_is_stopped_knows_nothing():
 def test_that_nothing_is_better_is_told_from_nothing_known():
     model = build(mixed())
     form = standard_form(model)
-    solver = Highs(form, {"threads": 1}, relax=True)
+    solver = Relaxation(form)
     assert solver.minimum({}, math.inf) is not None
     assert not solver.none_better
     # adopted by the first wave, and not by the last

@@ -17,10 +17,11 @@ from sequencer.solver import solve as module
 from sequencer.solver.aims import goal_aims
 from sequencer.solver.decisions import adoption_columns, fix_decisions, read_plan_of
 from sequencer.solver.events import Improved, Progress
-from sequencer.solver.highs import Highs, Point, Relaxation
+from sequencer.solver.highs import Highs, Point
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.neighbourhoods import Neighbourhoods
 from sequencer.solver.options import SolveOptions
+from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.search import Search
 from sequencer.solver.solve import solve
 from sequencer.solver.standard_form import box_bound, standard_form
