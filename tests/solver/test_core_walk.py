@@ -75,9 +75,7 @@ def test_nothing_is_better_than_the_best():
 
 def three_drivers():
     """As two_drivers, with a third one that earns 4: 34 ways to start at most one in a wave."""
-    return make(
-        drivers=[driver("r1", 10), driver("r2", 6), driver("r3", 4)], pace=[{"items": "drivers", "limit": 1}]
-    )
+    return make(drivers=[driver("r1", 10), driver("r2", 6), driver("r3", 4)], pace=[{"items": "drivers", "limit": 1}])
 
 
 def test_a_core_is_given_once():
