@@ -12,10 +12,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from sequencer.solver.aims import aimed
-from sequencer.solver.core import core_columns
 from sequencer.solver.improve import Improver
-from sequencer.solver.increments import stated
-from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.stage import Problem, coarser_of
 from sequencer.solver.tightening import tighten
 
@@ -91,8 +88,7 @@ def prepared(
     first_bounds: SimpleQueue[float | None] = SimpleQueue()
 
     def tightened(deadline: float, over: threading.Event) -> StandardForm:
-        first_bounds.put(_relaxed(given, options, deadline))
-        return tighten(*given, deadline, over, by_increments=options.increments)
+        return tighten(*given, deadline, over, by_increments=options.increments, first=first_bounds.put)
 
     def tell(_: object) -> None:
         while not first_bounds.empty():
@@ -109,12 +105,6 @@ def prepared(
     if coarser is None:
         return made, Prepared(None, met, expected)
     return ready, Prepared(coarser._replace(form=made), met, expected)
-
-
-def _relaxed(given: Problem, options: SolveOptions, deadline: float) -> float | None:
-    """Objective (minimising) of the relaxation: a first bound, long before a search has one."""
-    form = stated(*given, core_columns(*given), options.increments).form
-    return Relaxation(form).minimum({}, math.inf, deadline)
 
 
 def _beside(

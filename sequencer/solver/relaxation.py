@@ -76,7 +76,7 @@ class Relaxation(Highs):
         return value if ending == OPTIMAL else None
 
     def stopped_by(self, stop: threading.Event) -> None:
-        """Let :meth:`minimum` end, with nothing known and for good, once this is set from outside."""
+        """Let each run end, with nothing known and for good, once this is set from outside."""
 
         def interrupt(event: Any) -> None:  # noqa: ANN401
             if stop.is_set():

@@ -15,6 +15,7 @@ relaxation the maximum was taken over. This is optimality-based bound tightening
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -48,6 +49,7 @@ def tighten(
     stop: threading.Event | None = None,
     *,
     by_increments: bool = True,
+    first: Callable[[float | None], None] | None = None,
 ) -> StandardForm:
     """Return the form with the rows of this module added.
 
@@ -63,12 +65,19 @@ def tighten(
         Set from outside so that no further row is computed.
     by_increments
         Whether the relaxation is stated by increments; the maxima are the same.
+    first
+        Called with the objective (minimising) of the relaxation without these rows, long before a search has a bound;
+        None where it is not known by the deadline.
     """
 
     def late() -> bool:
         return time.monotonic() >= deadline or (stop is not None and stop.is_set())
 
     relaxation = Relaxation(stated(model, form, core_columns(model, form), by_increments).form)
+    if stop is not None:
+        relaxation.stopped_by(stop)
+    if first is not None:
+        first(relaxation.minimum({}, math.inf, deadline))
     weights = _weights(model, form)
     starts = {driver: _start_columns(model, form, driver) for driver in dict.fromkeys(d for d, _ in weights)}
     owns = {driver: {s: weights[d, s] for d, s in weights if d == driver} for driver in starts if starts[driver]}

@@ -133,6 +133,17 @@ def test_tightening_out_of_time_adds_nothing():
     assert tighten(model, form, time.monotonic() - 1) is form
 
 
+def test_the_relaxation_is_told_before_it_is_tightened():
+    model = build(mixed())
+    form = standard_form(model)
+    told, stop = [], threading.Event()
+    assert tighten(model, form, time.monotonic() + SOON, stop, first=told.append) is not form
+    assert told == [pytest.approx(relaxed(form))]
+    stop.set()
+    assert tighten(model, form, time.monotonic() + SOON, stop, first=told.append) is form
+    assert told[1:] == [None]
+
+
 def test_maximum_of_a_relaxation():
     model = build(make(drivers=[driver("r1"), driver("r2")], pace=[{"items": "drivers", "limit": 1}]))
     form = standard_form(model)
