@@ -148,27 +148,9 @@ def _capabilities(p: Programme) -> None:
         {"id": c, "layer": layer, "path": f"{layer}.{branch}", "as_is": as_is, "target": TARGET, "benchmark": 1}
         for c, layer, branch, as_is in n.CAPABILITIES
     ]
-    steps = []
-    for c, layer, _, as_is in n.CAPABILITIES:
-        rng = p.stream(c)
-        first = n.STEP_COST[layer] * math.sqrt(p.scale) * _between_of(rng, 0.7, 1.3)
-        work = _between_of(rng, 2.5, 5.0)
-        for level in range(as_is + 1, 4):
-            cost = _round(first * 1.5 ** (level - 1))
-            steps.append(
-                {
-                    "capability": c,
-                    "level": level,
-                    "one_off_cost": cost,
-                    "one_off_cost_low": _round(0.8 * cost),
-                    "one_off_cost_high": _round(1.4 * cost),
-                    "running_cost": _round(0.12 * cost, 3),
-                    "use_fte": _round(work * (0.8 + 0.2 * level), 1),
-                    "use_lead": 0.5,
-                    "use_exec": 0.25 if level == 1 else 0.5,
-                }
-            )
-    p.tables["capability_steps"] = steps
+    p.tables["capability_steps"] = [
+        step for c, layer, _, as_is in n.CAPABILITIES for step in _steps(p, c, layer, as_is)
+    ]
     layers = ("technological", "commercial", "transformational")
     p.tables["sourcing_modes"] = [
         {"id": "build", "layers": layers, "duration": 1},
@@ -188,6 +170,28 @@ def _capabilities(p: Programme) -> None:
             "use_factor_fte": 0.4,
             "inhouse_weight": 0.0,
         },
+    ]
+
+
+def _steps(p: Programme, capability: str, layer: str, as_is: int) -> list[dict[str, Any]]:
+    """Steps of a capability up to level 3, each half as dear again as the one before."""
+    rng = p.stream(capability)
+    first = n.STEP_COST[layer] * math.sqrt(p.scale) * _between_of(rng, 0.7, 1.3)
+    work = _between_of(rng, 2.5, 5.0)
+    costs = {level: _round(first * 1.5 ** (level - 1)) for level in range(as_is + 1, 4)}
+    return [
+        {
+            "capability": capability,
+            "level": level,
+            "one_off_cost": cost,
+            "one_off_cost_low": _round(0.8 * cost),
+            "one_off_cost_high": _round(1.4 * cost),
+            "running_cost": _round(0.12 * cost, 3),
+            "use_fte": _round(work * (0.8 + 0.2 * level), 1),
+            "use_lead": 0.5,
+            "use_exec": 0.25 if level == 1 else 0.5,
+        }
+        for level, cost in costs.items()
     ]
 
 
