@@ -17,13 +17,16 @@ import numpy as np
 
 from sequencer.solver.core import CORE, core_columns
 from sequencer.solver.core_walk import CoreWalk
+from sequencer.solver.decisions import read_plan_of
 from sequencer.solver.filling import Filling
+from sequencer.solver.highs import Point
 from sequencer.solver.increments import stated
 from sequencer.solver.neighbourhoods import Neighbourhoods, Tell
 from sequencer.solver.stage import Problem, first_stage
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
+    from sequencer.solver.highs import Pulse
     from sequencer.solver.keeper import Keeper
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
@@ -174,6 +177,13 @@ class Improver:
         if decisions in self._seen:
             return
         self._seen.add(decisions)
-        plan = self._filling.plan(core, self._worst, until, stop, tell, thorough=thorough)
+
+        def told(event: Pulse | Point | None) -> None:
+            # Better plans of the same core may take seconds more, and Ctrl-C may come first.
+            if isinstance(event, Point):
+                self.keeper.consider(read_plan_of(self.model, self.form, event.values))
+            tell(event)
+
+        plan = self._filling.plan(core, self._worst, until, stop, told, thorough=thorough)
         if plan is not None:
             self.keeper.trust(plan)

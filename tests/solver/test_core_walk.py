@@ -18,7 +18,8 @@ from sequencer.solver import improve, prepare
 from sequencer.solver.aims import goal_aims
 from sequencer.solver.core import CORE, core_columns
 from sequencer.solver.core_walk import KEPT, CoreWalk
-from sequencer.solver.highs import Highs
+from sequencer.solver.decisions import fix_decisions
+from sequencer.solver.highs import Highs, Point
 from sequencer.solver.improve import Improver
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.options import SolveOptions
@@ -204,6 +205,21 @@ def test_while_cores_get_far_better_only_the_best_is_filled(monkeypatch):
     improver._walked(improver._walk, time.monotonic() + SOON, threading.Event(), lambda _: None)
     assert improver._again is False
     assert len(filled) == 1 + KEPT
+
+
+def test_a_plan_met_while_a_core_is_filled_is_kept_when_ctrl_c_ends_it(monkeypatch):
+    best, plan = optimum(mixed())
+    keeper, improver = improver_of(mixed(), Plan(()))
+    found = Highs(fix_decisions(improver.model, improver.form, plan), {"threads": 1}).run()
+
+    def met(_core, _worst, _until, _stop, tell, *, thorough):
+        tell(Point(found.point, found.objective))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(improver._filling, "plan", met)
+    with pytest.raises(KeyboardInterrupt):
+        improver._fill(found.point, time.monotonic() + SOON, threading.Event(), lambda _: None, thorough=False)
+    assert keeper.best.npv == pytest.approx(best)
 
 
 def test_rows_are_tightened_while_plans_improve():
