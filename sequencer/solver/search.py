@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sequencer.solver.aims import near
 from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns, read_plan_of
 from sequencer.solver.highs import Highs, Outcome, Point, Pulse
@@ -195,8 +196,13 @@ class Search:
 
     @property
     def _enough(self) -> float:
-        """Objective (minimising) that points of the first stage have to be better than to be of interest."""
-        return min(self.aim.objective_of(self.keeper.sufficient), self.improver.best_core)
+        """Objective (minimising) that points of the first stage have to be better than to be of interest.
+
+        Rounds end where their bound is as good as that up to a tolerance, so it lies within the gap asked for by more.
+        """
+        sufficient = self.aim.objective_of(self.keeper.sufficient)
+        within = min(sufficient + 2.0 * near(sufficient), self.aim.objective_of(self.keeper.worth))
+        return min(within, self.improver.best_core)
 
     def _solver_options(self, core: bool) -> dict[str, object]:
         made = self.options.highs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import replace
@@ -22,6 +23,7 @@ from sequencer.solver.keeper import Keeper
 from sequencer.solver.neighbourhoods import Neighbourhoods
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.relaxation import Relaxation
+from sequencer.solver.rounds import Rounds
 from sequencer.solver.search import Search
 from sequencer.solver.solve import solve
 from sequencer.solver.standard_form import box_bound, standard_form
@@ -370,3 +372,19 @@ def test_points_become_plans_and_back():
     point = np.zeros(len(form.cost))
     point[columns.astype(int)] = values
     assert read_plan_of(model, form, point) == plan
+
+
+@pytest.mark.parametrize("gap", [0.3, 0.05, 0.01, 1e-4])
+def test_rounds_that_end_have_proven_the_gap(gap):
+    # They end as soon as their bound is as good as what is enough, but for a tolerance.
+    model = build(mixed())
+    form = standard_form(model)
+    keeper = keeper_of(mixed(), gap)
+    search = Search(model, form, SolveOptions(gap=gap, threads=2), keeper)
+    assert search._enough == math.inf
+    assert keeper.consider(optimum(mixed())[1])
+    rounds = Rounds(form, [], {}, search._enough)
+    keeper.bounded(keeper.aim.worth_of(rounds._least))
+    assert keeper.enough
+    # No more than that is asked of them.
+    assert keeper.bound == pytest.approx(keeper.sufficient, rel=1e-5)
