@@ -19,14 +19,13 @@ from sequencer.solver.core import CORE, core_columns
 from sequencer.solver.core_walk import CoreWalk
 from sequencer.solver.decisions import read_plan_of
 from sequencer.solver.filling import Filling
-from sequencer.solver.highs import Point
+from sequencer.solver.highs import Point, Pulse
 from sequencer.solver.increments import stated
 from sequencer.solver.neighbourhoods import Neighbourhoods, Tell
 from sequencer.solver.stage import Problem, first_stage
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
-    from sequencer.solver.highs import Pulse
     from sequencer.solver.keeper import Keeper
     from sequencer.solver.options import SolveOptions
     from sequencer.solver.standard_form import Floats, StandardForm
@@ -124,8 +123,11 @@ class Improver:
         elif self._walk is not None and self._wants_walk():
             self._walked(self._walk, deadline, stop, tell)
         elif self.keeper.best is not None:
-            plan = self._around.search(self.keeper.best.plan, until, stop, tell)
-            self._around.learn(plan is not None and self.keeper.trust(plan))
+            before = self.keeper.best
+            plan = self._around.search(before.plan, until, stop, self._taking(tell))
+            if plan is not None:
+                self.keeper.trust(plan)
+            self._around.learn(self.keeper.best is not before)
 
     def _wants_walk(self) -> bool:
         """Whether it is a walk's turn; as long as walks meet far better cores, nothing else brings as much."""
@@ -177,13 +179,19 @@ class Improver:
         if decisions in self._seen:
             return
         self._seen.add(decisions)
+        plan = self._filling.plan(core, self._worst, until, stop, self._taking(tell), thorough=thorough)
+        if plan is not None:
+            self.keeper.trust(plan)
+
+    def _taking(self, tell: Tell) -> Tell:
+        """Take plans up as they are met, and pass on what happens.
+
+        The end of a small problem may be seconds away, and Ctrl-C may come first.
+        """
 
         def told(event: Pulse | Point | None) -> None:
-            # Better plans of the same core may take seconds more, and Ctrl-C may come first.
             if isinstance(event, Point):
                 self.keeper.consider(read_plan_of(self.model, self.form, event.values))
             tell(event)
 
-        plan = self._filling.plan(core, self._worst, until, stop, told, thorough=thorough)
-        if plan is not None:
-            self.keeper.trust(plan)
+        return told

@@ -207,18 +207,22 @@ def test_while_cores_get_far_better_only_the_best_is_filled(monkeypatch):
     assert len(filled) == 1 + KEPT
 
 
-def test_a_plan_met_while_a_core_is_filled_is_kept_when_ctrl_c_ends_it(monkeypatch):
+@pytest.mark.parametrize("filling", [True, False])
+def test_a_plan_met_in_a_small_problem_is_kept_when_ctrl_c_ends_it(monkeypatch, filling):
     best, plan = optimum(mixed())
     keeper, improver = improver_of(mixed(), Plan(()))
     found = Highs(fix_decisions(improver.model, improver.form, plan), {"threads": 1}).run()
 
-    def met(_core, _worst, _until, _stop, tell, *, thorough):
-        tell(Point(found.point, found.objective))
+    def met(*given, **_):
+        given[-1](Point(found.point, found.objective))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(improver._filling, "plan", met)
+    monkeypatch.setattr(improver._around, "search", met)
+    monkeypatch.setattr(improver, "_walk", None)
+    improver.waiting = found.point if filling else None
     with pytest.raises(KeyboardInterrupt):
-        improver._fill(found.point, time.monotonic() + SOON, threading.Event(), lambda _: None, thorough=False)
+        improver.step(time.monotonic() + SOON, threading.Event(), lambda _: None)
     assert keeper.best.npv == pytest.approx(best)
 
 
