@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -153,4 +154,15 @@ def main() -> None:
         sys.exit(Exit.BAD_INPUT)
     except SystemExit as ended:
         # Between options and command, click itself takes Ctrl-C for a failure.
-        sys.exit(Exit.INTERRUPTED if pressed() and ended.code == Exit.CHECK_FAILED else ended.code)
+        code = Exit.INTERRUPTED if pressed() and ended.code == Exit.CHECK_FAILED else ended.code
+        _leave(code)
+        sys.exit(code)
+
+
+def _leave(code: int | str | None) -> None:
+    """End at once where a search does not heed its end, which would have to be waited for."""
+    solver = sys.modules.get("sequencer.solver.highs")
+    if solver is not None and solver.busy() and not isinstance(code, str):
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code or 0)

@@ -6,6 +6,7 @@ listeners work in every phase. Nothing is read from HiGHS before its status says
 
 from __future__ import annotations
 
+import atexit
 import math
 import queue
 import threading
@@ -24,6 +25,10 @@ from sequencer.solver.standard_form import Floats, StandardForm
 from sequencer.types import Termination
 
 POLL_SECONDS = 0.05
+
+PATIENCE = 3.0
+"""Seconds after its end until a search that does not heed it is left to itself: HiGHS looks at no clock within some of
+its separators, and for cuts modulo k has spent minutes in one."""
 
 WRONG_RULES = 1 << 15 | 1 << 16
 """Presolve rules left out, probing and enumeration: with the one, a model of 15 decisions had a "proven" optimum far
@@ -115,7 +120,7 @@ class Highs:
             self._set("simplex_scale_strategy", 0)
         use_threads(options.get("threads"))
         for name, value in options.items():
-            self._set(name, value)
+            self._set(name, _threads if name == "threads" and busy() else value)
         self._check(self.highs.passModel(_to_lp(form, relax)), "the model")
 
     def _set(self, name: str, value: object) -> None:
@@ -152,6 +157,8 @@ class Highs:
         self._events: queue.SimpleQueue[Pulse | Point | None] = queue.SimpleQueue()
         self._over = False
         self._deadline = math.inf if deadline is None else deadline
+        self._due: float | None = None
+        self._heard: float | None = None
         if deadline is not None:
             self._set("time_limit", max(deadline - time.monotonic(), 0.0))
         self._listen()
@@ -184,7 +191,15 @@ class Highs:
     def running(self) -> bool:
         """Whether the search goes on, or has told something not yet polled."""
         # Ctrl-C may fall between reading that it is over and keeping it.
-        return not self._over and (self._worker.is_alive() or not self._events.empty())
+        return not self._over and (self._worker.is_alive() or not self._events.empty()) and not self._deaf
+
+    @property
+    def _deaf(self) -> bool:
+        """Whether the search has not heeded its end."""
+        now = time.monotonic()
+        if self._due is None and (now > self._deadline or self.stop.is_set()):
+            self._due = now
+        return self._due is not None and now > self._due + PATIENCE and self._worker.is_alive()
 
     def poll(self, seconds: float = 0.0) -> list[Pulse | Point]:
         """Return what happened since the last call, waiting at most ``seconds`` for the first."""
@@ -253,8 +268,8 @@ class Highs:
                 told = time.monotonic()
                 out = event.data_out
                 # Until the search has a bound of its own, HiGHS hands out 0.
-                bound = _finite(out.mip_dual_bound) if out.mip_dual_bound else None
-                self._events.put(Pulse(_finite(out.mip_primal_bound), bound))
+                self._heard = _finite(out.mip_dual_bound) if out.mip_dual_bound else None
+                self._events.put(Pulse(_finite(out.mip_primal_bound), self._heard))
 
         def offered(event: Any) -> None:  # noqa: ANN401
             offers = []
@@ -276,14 +291,17 @@ class Highs:
             self.highs.cbMipUserSolution.subscribe(offered)
 
     def outcome(self) -> Outcome:
-        """Wait for the end and read the result.
+        """Wait for the end and read the result; of a search that does not heed its end, only the bound it told of last.
 
         Raises
         ------
         sequencer.errors.SolverError
             If HiGHS ended in a state from which nothing may be read.
         """
-        self._worker.join()
+        while self._worker.is_alive() and not self._deaf:
+            self._worker.join(POLL_SECONDS)
+        if self._worker.is_alive():
+            return self._left()
         status = self.highs.getModelStatus()
         if status not in _TERMINATION:
             message = f"HiGHS ended with status '{self.highs.modelStatusToString(status)}'; nothing it says can be used"
@@ -308,6 +326,14 @@ class Highs:
             elif status == highspy.HighsModelStatus.kOptimal:
                 bound = objective
         return Outcome(termination, point, objective, bound, max(int(info.mip_node_count), 0))
+
+    def _left(self) -> Outcome:
+        """Leave the search to itself; no program must end while a thread of its own is within HiGHS."""
+        _deaf.append(self._worker)
+        atexit.register(self._worker.join)
+        ended = Termination.INTERRUPTED if self.stop.is_set() else Termination.TIME_LIMIT
+        self.stop.set()
+        return Outcome(ended, None, None, self._heard, 0)
 
     def _gap(self, kind: str) -> float:
         """Gap, ``rel`` or ``abs``, at which the search may stop."""
@@ -341,12 +367,18 @@ class Highs:
 
 
 _threads: int | None = None
+_deaf: list[threading.Thread] = []
+
+
+def busy() -> bool:
+    """Whether a search that was left to itself goes on."""
+    return any(worker.is_alive() for worker in _deaf)
 
 
 def use_threads(count: int | None) -> None:
     """Reset HiGHS' scheduler where the number of threads changes; it must not be while another search runs."""
     global _threads
-    if count is not None and count != _threads:
+    if count is not None and count != _threads and not busy():
         highspy.Highs.resetGlobalScheduler(True)
         _threads = count
 

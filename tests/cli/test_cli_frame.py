@@ -244,3 +244,23 @@ def test_a_file_that_the_system_refuses_is_named(run_cli, ex, monkeypatch):
     done = run_cli("validate", "ex")
     assert done.exit_code == 2
     assert done.stderr.startswith("Error: ex/drivers.csv cannot be used (Permission denied). Check")
+
+
+def test_a_search_that_does_not_end_keeps_no_one_waiting(tmp_path):
+    # A thread that never ends stands for a search left to itself, which Python would wait for.
+    code = (
+        "import atexit, sys, threading\n"
+        "from sequencer.cli.main import main\n"
+        "from sequencer.solver import highs\n"
+        "worker = threading.Thread(target=threading.Event().wait, daemon=True)\n"
+        "worker.start()\n"
+        "highs._deaf.append(worker)\n"
+        "atexit.register(worker.join)\n"
+        "main()\n"
+    )
+    for arguments, ended in ((["rules"], 0), (["validate", str(tmp_path / "nothing")], state.Exit.BAD_INPUT)):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == ended
+        assert done.stdout or done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 import sequencer as sq
 from sequencer.model.build import build
+from sequencer.solver import highs as module
 from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns
 from sequencer.solver.highs import Highs
@@ -18,6 +20,7 @@ from sequencer.solver.parts import items_of
 from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.search import NO_HEURISTICS
 from sequencer.solver.standard_form import standard_form
+from sequencer.types import Termination
 from tests.model.test_value import mixed
 from tests.model.tools import optimum
 
@@ -72,3 +75,42 @@ def test_that_nothing_is_better_is_told_from_nothing_known():
     solver.bound(lower, upper)
     assert solver.minimum({}, math.inf) is None
     assert solver.none_better
+
+
+def test_a_search_that_does_not_heed_its_end_is_left_to_itself(monkeypatch):
+    # As a separator of HiGHS that looks at no clock: it tells of nothing, and does not end.
+    released = threading.Event()
+    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    monkeypatch.setattr(module.atexit, "register", (waited_for := []).append)
+    monkeypatch.setattr(Highs, "_solve", lambda _: released.wait())
+    form = standard_form(build(mixed()))
+    try:
+        for end in ({"deadline": time.monotonic() + 0.1}, {"stop": threading.Event()}):
+            if "stop" in end:
+                end["stop"].set()
+            solver = Highs(form, NOTHING_FOUND)
+            solver.start(**end)
+            solver._heard = -5.0
+            while solver.running:
+                solver.poll(0.01)
+            outcome = solver.outcome()
+            assert outcome.termination is (Termination.INTERRUPTED if "stop" in end else Termination.TIME_LIMIT)
+            assert (outcome.point, outcome.objective, outcome.bound) == (None, None, -5.0)
+        assert module.busy()
+        # Searches meanwhile take the threads there are, for HiGHS' scheduler must not be reset under it.
+        monkeypatch.setattr(module.highspy.Highs, "resetGlobalScheduler", None)
+        assert Highs(form, {"threads": 2}).highs.getOptionValue("threads")[1] == 1
+        assert len(waited_for) == 2
+    finally:
+        released.set()
+    for wait in waited_for:
+        wait()
+    assert not module.busy()
+
+
+def test_a_search_that_heeds_its_end_is_waited_for(monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 60.0)
+    form = standard_form(build(mixed()))
+    outcome = Highs(form, {"threads": 1}).run(deadline=time.monotonic() - 1)
+    assert outcome.termination in (Termination.TIME_LIMIT, Termination.GAP_REACHED)
+    assert not module.busy()
