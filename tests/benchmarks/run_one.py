@@ -6,6 +6,7 @@ Argument: a JSON object with ``method``, ``instance``, ``overlays``, ``seconds``
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -42,3 +43,8 @@ if __name__ == "__main__":
         json.dump({"skipped": str(error)}, sys.stdout)
     except SequencerError as error:
         sys.exit(f"{type(error).__name__}: {error}")
+    solver = sys.modules.get("sequencer.solver.highs")
+    if solver is not None and solver.busy():
+        # A search left to itself would have to be waited for.
+        sys.stdout.flush()
+        os._exit(0)
