@@ -11,6 +11,7 @@ import math
 import random
 import threading
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 FIRST_SECONDS, MOST_SECONDS, GROWTH = 4.0, 10.0, 0.1
 """Time for filling one core, or for one neighbourhood: at first, at most, and more of it for each second gone."""
 
-FIRST_WALK, MOST_WALK, WALK_GROWTH = 4.0, 30.0, 0.2
+FIRST_WALK, MOST_WALK, WALK_GROWTH = 2.0, 30.0, 0.2
 """The same for a walk, which cools down in that time: the slower the better."""
 
 FAVOUR = 2.0
@@ -59,6 +60,8 @@ class Improver:
         Problem in which cores are judged; that of plans where there is none.
     met
         Best core met before, to walk on from.
+    cores
+        Cores met before that are to be filled first.
 
     Attributes
     ----------
@@ -66,6 +69,8 @@ class Improver:
         Point whose core decisions are filled next.
     met : array of shape (n,) or None
         Best core met on the last walk, as a point that only the core columns of mean something; to be offered.
+    cores : list of arrays of shape (n,)
+        Cores that a walk has met and that have not been filled yet, as such points.
     """
 
     def __init__(
@@ -76,6 +81,7 @@ class Improver:
         keeper: Keeper,
         coarser: Problem | None = None,
         met: Floats | None = None,
+        cores: Iterable[Floats] = (),
     ) -> None:
         self.model = model
         self.form = form
@@ -87,7 +93,7 @@ class Improver:
         relaxed = self._stage.stated if coarser is None else stated(model, form, self._core, options.increments)
         self._filling = Filling(model, form, self._core, relaxed, options.gap)
         self._seen: set[bytes] = set()
-        self._cores: list[Floats] = []
+        self.cores = list(cores)
         self.met = self._begin = met
         self._around = Neighbourhoods(model, form, options.seed)
         items = [i.id for i in model.instance.adoptables.values() if i.kind in CORE]
@@ -118,8 +124,8 @@ class Improver:
         until = self._patience(deadline)
         if self.waiting is not None:
             self.complete_waiting(until, stop, tell)
-        elif self._cores:
-            self._fill(self._cores.pop(0), until, stop, tell, thorough=False)
+        elif self.cores:
+            self._fill(self.cores.pop(0), until, stop, tell, thorough=False)
         elif self._walk is not None and self._wants_walk():
             self._walked(self._walk, deadline, stop, tell)
         elif self.keeper.best is not None:
@@ -144,14 +150,14 @@ class Improver:
             walk.take_up(self._stage.there(self._begin), latest)
             self._begin = None
         met = walk.run(before.plan, self._worst, until, latest, stop, tell, onward=self._again)
-        self._cores = [self._stage.back(core) for core in met]
-        self.met = self._cores[0] if self._cores else None
+        self.cores = [self._stage.back(core) for core in met]
+        self.met = self.cores[0] if self.cores else None
         self._again = walk.best < known - RISE * abs(walk.best)
-        while self._cores and not stop.is_set() and self.waiting is None:
+        while self.cores and not stop.is_set() and self.waiting is None:
             patience = self._until(deadline, FIRST_SECONDS, MOST_SECONDS, 0.0 if self._again else GROWTH)
-            self._fill(self._cores.pop(0), patience, stop, tell, thorough=False)
+            self._fill(self.cores.pop(0), patience, stop, tell, thorough=False)
             if self._again and self.keeper.best is not before:
-                self._cores.clear()
+                self.cores.clear()
         self._weight = 0.7 * self._weight + 0.3 * (3.0 if self.keeper.best is not before else 0.2)
 
     @property
@@ -182,6 +188,8 @@ class Improver:
         plan = self._filling.plan(core, self._worst, until, stop, self._taking(tell), thorough=thorough)
         if plan is not None:
             self.keeper.trust(plan)
+        if stop.is_set():
+            self.cores.insert(0, core)
 
     def _taking(self, tell: Tell) -> Tell:
         """Take plans up as they are met, and pass on what happens.

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -42,11 +42,14 @@ class Prepared:
         Best core met, as a point of the form of plans that only the core columns of mean something.
     expected : float
         Objective (minimising) of its relaxation.
+    cores : tuple of arrays of shape (n,)
+        Cores met that have not been filled yet, as such points.
     """
 
     coarser: Problem | None = None
     met: Floats | None = None
     expected: float = math.inf
+    cores: tuple[Floats, ...] = ()
 
 
 def prepared(
@@ -96,15 +99,15 @@ def prepared(
         keeper.tick()
 
     if options.cores == 1 or not options.staged or options.gap == 0:
-        made, met, expected = tightened(soon(ALONE_SECONDS), stop), None, math.inf
+        made, found = tightened(soon(ALONE_SECONDS), stop), Prepared()
         tell(None)
     else:
         improver = Improver(plans.model, aimed(ready, keeper.aim), options, keeper, coarser)
         made = _beside(improver, tell, tightened, soon(TIGHTEN_SECONDS), stop)
-        met, expected = improver.best_point, improver.best_core
+        found = Prepared(None, improver.best_point, improver.best_core, tuple(improver.cores))
     if coarser is None:
-        return made, Prepared(None, met, expected)
-    return ready, Prepared(coarser._replace(form=made), met, expected)
+        return made, found
+    return ready, replace(found, coarser=coarser._replace(form=made))
 
 
 def _beside(

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 PART_SECONDS, PART_SHARE = 10.0, 0.3
 """Most time, and most of the time left, that is spent on the relaxation, and again on making parts."""
 
-STRIDE, LAST = 0.65, 0.01
-"""How far, from the bound known to what has to be reached, the cut of a round lies; it is there at once where the rest
-is less than this share of it."""
+FIRST_STRIDE, STRIDE, LAST = 0.75, 0.65, 0.01
+"""How far, from the bound known to what has to be reached, the cut of the first round lies, and that of a later one; it
+is there at once where the rest is less than this share of it."""
 
 CLOSE = 1e-6
 """What is equal, relative to it, of a bound and what has to be reached."""
@@ -236,16 +236,16 @@ class Rounds:
         root, self._root = self._root.result(), None
         if root is not None:
             self._whole.bound = min(root, self._enough)
-        self._cut = self._nearer(self._whole.bound, self._expected)
+        self._cut = self._nearer(self._whole.bound, self._expected, FIRST_STRIDE)
         return None if self._reached else self._whole
 
-    def _nearer(self, bound: float, reach: float = math.inf) -> float:
+    def _nearer(self, bound: float, reach: float = math.inf, stride: float = STRIDE) -> float:
         """Cut of the round after this bound."""
         reach = min(reach, self._enough)
         rest = reach - bound
         if not math.isfinite(rest):
             return self._enough
-        return self._enough if (1.0 - STRIDE) * rest <= LAST * abs(reach) else bound + STRIDE * rest
+        return self._enough if (1.0 - stride) * rest <= LAST * abs(reach) else bound + stride * rest
 
     def _make(self) -> None:
         """Begin to make parts, and take them up once they are made."""

@@ -106,7 +106,8 @@ class Search:
         self.stop = threading.Event()
         self.interrupted = False
         self.beforehand = beforehand
-        self.improver = Improver(model, form, options, keeper, beforehand.coarser, beforehand.met)
+        begin = beforehand.coarser, beforehand.met, beforehand.cores
+        self.improver = Improver(model, form, options, keeper, *begin)
         self._core = core_columns(model, form)
         self._at = second_stage(self.plans)
         self._known: Evaluation | None = None

@@ -37,7 +37,7 @@ from sequencer.types import RuleRef, Termination
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
 
-START_SECONDS = (2.0, 10.0)
+START_SECONDS = (1.0, 10.0)
 """Most time spent on constructing a start plan: at first, and again where that is no better than doing nothing."""
 
 LIST_SECONDS = (5.0, 10.0)

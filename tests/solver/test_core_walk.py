@@ -160,22 +160,40 @@ def improver_of(instance, plan):
     return keeper, Improver(model, standard_form(model), SolveOptions(gap=1e-6, threads=1), keeper)
 
 
-def test_a_core_that_waits_is_completed_once(monkeypatch):
-    best, plan = optimum(mixed())
-    keeper, improver = improver_of(mixed(), Plan(()))
-    columns = core_columns(improver.model, improver.form)
-    point = np.zeros(len(columns))
+def point_of(improver, plan):
+    """Point with the decisions of a plan."""
+    point = np.zeros(len(core_columns(improver.model, improver.form)))
     for (item, mode, wave), column in improver.model.adopt.items():
         adoption = plan.by_id.get(item)
         started = adoption is not None and wave >= adoption.wave
         point[improver.form.form_column[column]] = started and (adoption.mode or mode) == mode
-    improver.waiting = point
+    return point
+
+
+def test_a_core_that_waits_is_completed_once(monkeypatch):
+    best, plan = optimum(mixed())
+    keeper, improver = improver_of(mixed(), Plan(()))
+    improver.waiting = point = point_of(improver, plan)
     improver.step(None, threading.Event(), lambda _: None)
     assert keeper.best.npv == pytest.approx(best)
     monkeypatch.setattr(improver, "_filling", None)
     improver.waiting = point
     improver.complete_waiting(None, threading.Event())
     assert improver.waiting is None
+
+
+def test_a_core_that_there_was_no_time_to_fill_is_filled_first_by_the_next():
+    best, plan = optimum(mixed())
+    keeper, improver = improver_of(mixed(), Plan(()))
+    improver.cores = [point_of(improver, plan)]
+    over = threading.Event()
+    over.set()
+    improver.step(None, over, lambda _: None)
+    assert (keeper.best.npv, len(improver.cores)) == (0, 1)
+    following = Improver(improver.model, improver.form, improver.options, keeper, cores=improver.cores)
+    following.step(None, threading.Event(), lambda _: None)
+    assert keeper.best.npv == pytest.approx(best)
+    assert following.cores == []
 
 
 def test_walks_that_help_are_taken_more_often(monkeypatch):
@@ -198,7 +216,7 @@ def test_while_cores_get_far_better_only_the_best_is_filled(monkeypatch):
     soon = time.monotonic() + SOON
     improver._walked(improver._walk, soon, threading.Event(), lambda _: None)
     assert keeper.best.npv == pytest.approx(46)
-    assert (len(filled), improver._cores, improver._wants_walk()) == (1, [], True)
+    assert (len(filled), improver.cores, improver._wants_walk()) == (1, [], True)
     # The next one meets nothing better: all that it gives is filled.
     improver._walk._given.clear()
     monkeypatch.setattr(Improver, "_worst", property(lambda _: np.inf))
