@@ -22,7 +22,7 @@ from sequencer.solver.decisions import read_plan_of
 from sequencer.solver.filling import Filling
 from sequencer.solver.highs import Point, Pulse
 from sequencer.solver.increments import stated
-from sequencer.solver.neighbourhoods import Neighbourhoods, Tell
+from sequencer.solver.neighbourhoods import NOTABLE, Neighbourhoods, Tell
 from sequencer.solver.stage import Problem, first_stage
 
 if TYPE_CHECKING:
@@ -129,11 +129,11 @@ class Improver:
         elif self._walk is not None and self._wants_walk():
             self._walked(self._walk, deadline, stop, tell)
         elif self.keeper.best is not None:
-            before = self.keeper.best
-            plan = self._around.search(before.plan, until, stop, self._taking(tell))
+            before = self.keeper.worth
+            plan = self._around.search(self.keeper.best.plan, until, stop, self._taking(tell))
             if plan is not None:
                 self.keeper.trust(plan)
-            self._around.learn(self.keeper.best is not before)
+            self._around.learn(self.keeper.worth > before + NOTABLE * abs(before))
 
     def _wants_walk(self) -> bool:
         """Whether it is a walk's turn; as long as walks meet far better cores, nothing else brings as much."""

@@ -2,12 +2,14 @@
 
 Large neighbourhood search (Shaw 1998; adaptive choice after Ropke & Pisinger 2006): which kind is tried next is drawn
 by how often each has helped so far. How much is free is adapted as well: a problem that is solved to the end in a
-part of the time was too small, one that brings nothing in all of it was too large. What is not free may still start a
-wave sooner or later, since a decision rarely gets better unless what it needs moves along.
+part of the time was too small, one that brings nothing in all of it was too large, and where one has brought much, a
+larger one may bring more. What is not free may still start a wave sooner or later, since a decision rarely gets better
+unless what it needs moves along.
 """
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -35,11 +37,15 @@ SIZE, SMALLEST = 0.35, 0.05
 """Share of all decisions left open in a neighbourhood: at first, and at least."""
 
 GROWTH, SHRINKAGE = 1.3, 0.8
-"""Factors on the size after a problem that was solved early, and after one that brought nothing in its time."""
+"""Factors on the size after a problem that was solved early or has helped, and after one that brought nothing in its
+time."""
+
+NOTABLE = 0.001
+"""By how much, relative to it, a plan has to become better for a neighbourhood to have helped."""
 
 STALL, LEAST = 1.5, 0.3
-"""A problem is given up when it has brought nothing for so many times as long as it took until then, and so many
-seconds."""
+"""A problem that has helped is given up when it has brought nothing for so many times as long as it took until then,
+and so many seconds."""
 
 EARLY = 0.5
 """Share of the time before which a problem was solved early."""
@@ -68,20 +74,30 @@ class Neighbourhoods:
         for (item, mode, wave), column in model.adopt.items():
             if form.form_column[column] >= 0:
                 self._columns.setdefault(item, []).append((mode, wave, int(form.form_column[column])))
-        self._kinds: dict[str, tuple[Callable[[], Iterator[str]], int]] = {
+        kinds: dict[str, tuple[Callable[[], Iterator[str]], int]] = {
             "shift": (self._anything, 1),
             "anything": (self._anything, 1),
             "targets": (self._targets, 1),
             "scope": (self._scope, 0),
             "drivers": (self._drivers, 0),
         }
+        self._kinds = {kind: how for kind, how in kinds.items() if next(how[0](), None) is not None}
         self._weights = dict.fromkeys(self._kinds, 1.0)
         self._sizes = dict.fromkeys(self._kinds, SIZE) | {"shift": SMALLEST}
-        self._last = next(iter(self._kinds))
+        self._last = "anything"
 
     def learn(self, helped: bool) -> None:
-        """Make the kind tried last more or less likely."""
+        """Make the kind tried last more or less likely.
+
+        Parameters
+        ----------
+        helped
+            Whether the plan got notably better: where there is much to gain, a kind that brings a little each time must
+            not keep those away that bring much.
+        """
         self._weights[self._last] = 0.7 * self._weights[self._last] + 0.3 * (3.0 if helped else 0.2)
+        if helped:
+            self._resize(GROWTH)
 
     def search(self, plan: Plan, deadline: float, stop: threading.Event, tell: Tell) -> Plan | None:
         """Search one neighbourhood; None where nothing was found in time."""
@@ -161,18 +177,21 @@ class Neighbourhoods:
 
 
 def _until_stalled(stop: threading.Event, end: threading.Event, tell: Tell) -> Tell:
-    """Pass on what happens, and end a problem that has brought something once nothing more seems to come."""
+    """Pass on what happens, and end a problem that has helped once nothing more seems to come."""
     began = time.monotonic()
-    found = 0
-    last = began
+    enough = math.nan
+    last = None
 
     def told(event: Pulse | Point | None) -> None:
-        nonlocal found, last
+        nonlocal enough, last
         tell(event)
         now = time.monotonic()
         if isinstance(event, Point):
-            found, last = found + 1, now
-        stalled = found > 1 and now - last > LEAST + STALL * (last - began)
+            if math.isnan(enough):
+                enough = event.objective - NOTABLE * abs(event.objective)
+            if last is not None or event.objective < enough:
+                last = now
+        stalled = last is not None and now - last > LEAST + STALL * (last - began)
         if stop.is_set() or stalled:
             end.set()
 

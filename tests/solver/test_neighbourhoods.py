@@ -94,14 +94,23 @@ def test_problems_solved_early_grow_and_useless_long_ones_shrink(monkeypatch):
     assert made._sizes["anything"] == SMALLEST
 
 
-def test_kinds_that_help_are_drawn_more_often():
+def test_kinds_that_help_are_drawn_more_often_and_free_more():
     made = around(supported())
-    made._last = "scope"
+    made._last = "targets"
     made.learn(helped=True)
-    helped = made._weights["scope"]
+    helped = made._weights["targets"]
+    assert made._sizes["targets"] == pytest.approx(SIZE * module.GROWTH)
     made.learn(helped=False)
     assert helped > 1.0 > made._weights["drivers"] - 1e-9
-    assert made._weights["scope"] < helped
+    assert made._weights["targets"] < helped
+    assert made._sizes["targets"] == pytest.approx(SIZE * module.GROWTH)
+
+
+def test_kinds_that_have_nothing_to_free_are_never_tried():
+    # supported() has drivers and no scope; of initiatives alone there are neither
+    assert set(around(supported())._kinds) == {"shift", "anything", "targets", "drivers"}
+    alone = make(initiatives=[{"id": "x1", "duration": 1}])
+    assert set(around(alone)._kinds) == {"shift", "anything", "targets"}
 
 
 def test_a_problem_is_given_up_when_nothing_more_comes(monkeypatch):
@@ -132,5 +141,20 @@ def test_a_stop_from_outside_ends_it():
     told(None)
     assert not end.is_set()
     stop.set()
+    told(None)
+    assert end.is_set()
+
+
+def test_a_problem_that_has_brought_next_to_nothing_goes_on(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    end = threading.Event()
+    told = module._until_stalled(threading.Event(), end, lambda _: None)
+    # 1000 at the start: 999.5 is no help, 998 is, after 100 s
+    for moment, objective in ((0.0, 1000.0), (0.1, 999.5), (100.0, 998.0)):
+        now[0] = moment
+        told(Point(np.zeros(1), objective))
+        assert not end.is_set()
+    now[0] = 251.0
     told(None)
     assert end.is_set()
