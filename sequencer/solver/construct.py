@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
     from sequencer.solver.standard_form import StandardForm
 
-LISTING, GROWING, DIVING, MENDING, SINGLE = 0.9, 0.4, 0.6, 0.3, 0.5
+LISTING, GROWING, DIVING, MENDING, SINGLE = 0.9, 0.4, 0.6, 0.5, 0.5
 """Shares of the time left for plans in the order of the relaxation, for plans that grow from a driver, for plans read
 off the relaxation, for improving where nothing better than no adoption was found, and for single bundles then."""
 
@@ -229,25 +229,29 @@ class Construction:
 
     # -- the search ---------------------------------------------------------------------------------------------------
 
-    def run(self, deadline: float) -> Plan | None:
+    def run(self, deadline: float, *, last: bool = True) -> Plan | None:
         """Construct a plan; None where not even what must be can be placed.
 
         Parameters
         ----------
         deadline
             ``time.monotonic()`` at which to return what there is; infinite where only work limits count.
+        last
+            Whether to make do with the best single bundle, or what the solver finds first, where nothing else pays off.
         """
         self._deadline = deadline
         start = self._with_musts()
         found = [start, *self._listed(), *self._grown(start), *self._dives()]
         best = min(found, key=lambda s: s.merit)
-        share = MENDING if best.merit >= start.merit else 1.0
+        share = MENDING if last and best.merit >= start.merit else 1.0
         polish = Polish(self.ledger, self.model, self.bundles, self.seed)
-        polished = polish.improve(min(found, key=lambda s: s.score), self._part(share))
+        # Where nothing made pays off, that is closer to a plan that does than nothing is.
+        adopting = [s for s in found if len(s.decisions) > len(start.decisions)]
+        polished = polish.improve(min(adopting or found, key=lambda s: s.score), self._part(share))
         best = min(best, polished, key=lambda s: s.merit)
-        if best.merit >= start.merit:
+        if last and best.merit >= start.merit:
             best = self._single(start)
-        if best.violation > 0 or not best.decisions:
+        if last and (best.violation > 0 or not best.decisions):
             asked = self._asked(best)
             if asked is not None:
                 return asked

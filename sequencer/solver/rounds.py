@@ -7,7 +7,8 @@ which is the bound that proves the gap asked for, or the worth of the best core 
 cut is proven then, and is the bound that the next round begins with.
 
 In the first round all plans are searched at once, in the later ones parts of them (:mod:`sequencer.solver.parts`), as
-many at once as there are cores to spare (Gendron & Crainic 1994, *Parallel branch-and-bound algorithms*).
+many at once as there are cores to spare (Gendron & Crainic 1994, *Parallel branch-and-bound algorithms*): those whose
+bound is the worst, while others that have been begun wait, so that the bound of all plans comes nearer all the time.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ PART_SECONDS, PART_SHARE = 10.0, 0.3
 FIRST_STRIDE, STRIDE, LAST = 0.75, 0.65, 0.01
 """How far, from the bound known to what has to be reached, the cut of the first round lies, and that of a later one; it
 is there at once where the rest is less than this share of it."""
+
+MOST_OPEN = 8
+"""Parts that may be open at once, most of which wait: each takes as much memory as a search of its own."""
 
 CLOSE = 1e-6
 """What is equal, relative to it, of a bound and what has to be reached."""
@@ -205,39 +209,44 @@ class Rounds:
         return found
 
     def _take_turns(self) -> None:
-        """Let parts be searched, as many as there may be at once; those begun earlier go first."""
-        while len(self._open) < self.width and not (self._waits or self._ends or self._reached):
-            part = self._next()
-            if part is None:
+        """Let the worst parts be searched, as many as there may be at once; once time is over, all of them end."""
+        at_work: list[Part] = []
+        for part in self._asked():
+            if len(at_work) == self.width:
                 break
-            self._begin(part)
-        for k, part in enumerate(self._open):
+            if part.solver is None and len(self._open) < MOST_OPEN:
+                self._begin(part)
+            if part.solver is not None:
+                at_work.append(part)
+        for part in self._open:
             assert part.solver is not None
-            part.solver.go_on(part.stop.is_set() or (k < self.width and not self._waits))
+            part.solver.go_on(part.stop.is_set() or self._ends or part in at_work)
 
-    def _next(self) -> Part | None:
-        """The worst part that the round asks for; a further round begins as soon as nothing of the last is left."""
+    def _asked(self) -> list[Part]:
+        """What the round asks for, the worst first; a further round begins as soon as nothing of the last is left."""
+        if self._waits or self._ends or self._reached:
+            return []
         if self._root is not None:
             return self._first()
-        if not self._parts:
+        whole = [] if self._whole.solver is None else [self._whole]
+        if not self._parts and len(whole) < self.width:
             self._make()
         known = self._whole.bound
         left = sorted((p for p in self._parts if max(p.bound, known) < self._least), key=lambda part: part.bound)
         if left and all(part.solver is None for part in left) and max(left[0].bound, known) >= self._cut:
             self._cut = self._nearer(max(left[0].bound, known))
-        idle = [part for part in left if part.solver is None and max(part.bound, known) < self._cut]
-        return idle[0] if idle else None
+        return whole + [part for part in left if part.solver is not None or max(part.bound, known) < self._cut]
 
-    def _first(self) -> Part | None:
+    def _first(self) -> list[Part]:
         """All plans, as soon as it is known what their relaxation is worth."""
         assert self._root is not None
         if not self._root.done():
-            return None
+            return []
         root, self._root = self._root.result(), None
         if root is not None:
             self._whole.bound = min(root, self._enough)
         self._cut = self._nearer(self._whole.bound, self._expected, FIRST_STRIDE)
-        return None if self._reached else self._whole
+        return [] if self._reached else [self._whole]
 
     def _nearer(self, bound: float, reach: float = math.inf, stride: float = STRIDE) -> float:
         """Cut of the round after this bound."""

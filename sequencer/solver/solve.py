@@ -37,8 +37,8 @@ from sequencer.types import RuleRef, Termination
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
 
-START_SECONDS = (1.0, 10.0)
-"""Most time spent on constructing a start plan: at first, and again where that is no better than doing nothing."""
+START_SECONDS = (1.0, 2.0, 10.0)
+"""Most time spent on constructing a start plan: at first, and again as long as that is no better than doing nothing."""
 
 LIST_SECONDS = (5.0, 10.0)
 """The same where there are initiatives alone, whose order is that of the relaxation."""
@@ -219,8 +219,10 @@ class _Solve:
         self.keeper.enter("start plan")
         construction = Construction(self.model, self.form, self.options.seed)
         if self.start is None:
-            for seconds in START_SECONDS if self.instance.scope else LIST_SECONDS:
-                plan = construction.run(self._soon(seconds))
+            given: tuple[float, ...] = START_SECONDS if self.instance.scope else LIST_SECONDS
+            tries = given[-1:] if self.options.deterministic else given
+            for seconds in tries:
+                plan = construction.run(self._soon(seconds), last=seconds == tries[-1])
                 if plan is not None:
                     self.keeper.consider(plan)
                 if self.keeper.best is not None and self.keeper.best.plan.adoptions:

@@ -261,6 +261,30 @@ def test_the_solver_is_asked_where_nothing_was_found(monkeypatch):
     assert waves(constructed(instance)) == {"r1": 1}
 
 
+def test_single_bundles_and_the_solver_are_left_for_the_last_try(monkeypatch):
+    # the heuristic is blinded; r1 is worth 30
+    monkeypatch.setattr(Construction, "_grown", lambda *_: iter(()))
+    monkeypatch.setattr(Construction, "_dives", lambda _: iter(()))
+    monkeypatch.setattr("sequencer.solver.polish.Polish.improve", lambda _self, state, _until: state)
+    model = build(make(drivers=[driver()]))
+    construction = Construction(model, standard_form(model))
+    assert construction.run(math.inf, last=False).adoptions == ()
+    assert waves(construction.run(math.inf)) == {"r1": 1}
+
+
+def test_where_nothing_made_pays_off_that_is_improved_and_not_doing_nothing(monkeypatch):
+    # r1 earns 30 and costs 31; nothing at all is better, and nothing can be made of it
+    begun = []
+
+    def improve(_self, state, _until):
+        begun.append(set(state.decisions))
+        return state
+
+    monkeypatch.setattr("sequencer.solver.polish.Polish.improve", improve)
+    assert constructed(make(drivers=[driver(one_off_cost=31)])).adoptions == ()
+    assert begun == [{"r1"}]
+
+
 def test_no_plan_where_there_is_none():
     instance = make(drivers=[driver(one_off_cost=5)], locks=[{"item": "r1", "must": True}], budgets=[
         {"pot": "hq", "wave": w, "amount": 1} for w in (1, 2, 3)

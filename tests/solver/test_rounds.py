@@ -203,6 +203,49 @@ def test_infeasible_only_where_nothing_was_cut_off():
     assert ended(of(instance, enough=-1.0))[1].termination is Termination.GAP_REACHED
 
 
+class Waiting:
+    """A search that goes on for ever, or waits."""
+
+    running = True
+
+    def __init__(self, *_):
+        self.goes_on = None
+
+    def start(self, **_):
+        self.goes_on = True
+
+    def poll(self, _):
+        return []
+
+    def go_on(self, whether):
+        self.goes_on = whether
+
+
+@pytest.mark.parametrize(("most", "begun"), [(1, [True, None, None]), (8, [False, True, None])])
+def test_the_worst_parts_are_searched_and_others_wait(most, begun, monkeypatch):
+    monkeypatch.setattr(rounds, "Highs", Waiting)
+    monkeypatch.setattr(rounds, "MOST_OPEN", most)
+    searched = of(rivals(), enough=-1.0)
+    searched.stop, searched._deadline = threading.Event(), None
+    searched._parts = parts = [rounds.Part(searched.form, bound) for bound in (-9.0, -8.0, -7.0)]
+    searched._cut = -5.0
+
+    def going():
+        searched.poll()
+        return [None if part.solver is None else part.solver.goes_on for part in parts]
+
+    assert going() == [True, None, None]
+    parts[0].heard(-7.5)  # the second is the worst now, and begins where a further one may be open
+    assert going() == begun
+    for part in parts[1:]:
+        part.heard(-6.0)  # the first is the worst again
+    assert going()[:2] == [True, False if most > 1 else None]
+    searched.width = 2
+    assert going()[:2] == [True, True if most > 1 else None]
+    searched.stop.set()  # all have to go on to notice that
+    assert all(goes_on in (True, None) for goes_on in going())
+
+
 def test_a_paused_search_waits_and_can_be_stopped():
     searched = of(mixed())
     with searched.paused():
