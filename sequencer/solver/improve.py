@@ -100,6 +100,7 @@ class Improver:
         judge = self._stage.problem.model, self._stage.form
         self._walk = CoreWalk(*judge, items, options.seed) if options.walk and self._core.any() else None
         self._again = True
+        self._in_vain = False
         self._random = random.Random(options.seed)
         self._weight = FAVOUR
 
@@ -122,13 +123,17 @@ class Improver:
     def step(self, deadline: float | None, stop: threading.Event, tell: Tell) -> None:
         """Solve one small problem."""
         until = self._patience(deadline)
+        if self._begin is not None and self._walk is not None:
+            self._walk.take_up(self._stage.there(self._begin), self._latest(deadline))
+            self._begin = None
         if self.waiting is not None:
             self.complete_waiting(until, stop, tell)
-        elif self.cores:
-            self._fill(self.cores.pop(0), until, stop, tell, thorough=False)
+        elif self.cores and not self._in_vain:
+            self._fill_next(until, stop, tell)
         elif self._walk is not None and self._wants_walk():
             self._walked(self._walk, deadline, stop, tell)
         elif self.keeper.best is not None:
+            self._in_vain = False
             before = self.keeper.worth
             plan = self._around.search(self.keeper.best.plan, until, stop, self._taking(tell))
             if plan is not None:
@@ -145,20 +150,27 @@ class Improver:
         if before is None:
             return
         until = self._until(deadline, FIRST_WALK, MOST_WALK, WALK_GROWTH)
-        latest = self._until(deadline, MOST_WALK, MOST_WALK, 0.0)
-        if self._begin is not None:
-            walk.take_up(self._stage.there(self._begin), latest)
-            self._begin = None
-        met = walk.run(before.plan, self._worst, until, latest, stop, tell, onward=self._again)
-        self.cores = [self._stage.back(core) for core in met]
-        self.met = self.cores[0] if self.cores else None
+        met = walk.run(before.plan, self._worst, until, self._latest(deadline), stop, tell, onward=self._again)
+        self.cores = [self._stage.back(core) for core in met] + self.cores
+        self.met = self.cores[0] if met else None
         self._again = walk.best < known - RISE * abs(walk.best)
-        while self.cores and not stop.is_set() and self.waiting is None:
+        self._in_vain = False
+        while self.cores and not (self._in_vain or stop.is_set()) and self.waiting is None:
             patience = self._until(deadline, FIRST_SECONDS, MOST_SECONDS, 0.0 if self._again else GROWTH)
-            self._fill(self.cores.pop(0), patience, stop, tell, thorough=False)
+            self._fill_next(patience, stop, tell)
             if self._again and self.keeper.best is not before:
                 self.cores.clear()
         self._weight = 0.7 * self._weight + 0.3 * (3.0 if self.keeper.best is not before else 0.2)
+
+    def _fill_next(self, until: float, stop: threading.Event, tell: Tell) -> None:
+        """Fill the first of the cores met; where that takes all its time in vain, others have their turn before."""
+        before = self.keeper.best
+        self._fill(self.cores.pop(0), until, stop, tell, thorough=False)
+        self._in_vain = self.keeper.best is before and time.monotonic() >= until
+
+    def _latest(self, deadline: float | None) -> float:
+        """When a walk has to end."""
+        return self._until(deadline, MOST_WALK, MOST_WALK, 0.0)
 
     @property
     def _worst(self) -> float:
