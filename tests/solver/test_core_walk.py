@@ -196,6 +196,33 @@ def test_a_core_that_there_was_no_time_to_fill_is_filled_first_by_the_next():
     assert following.cores == []
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_after_a_core_that_took_all_its_time_in_vain_others_have_their_turn(late, monkeypatch):
+    keeper, improver = improver_of(mixed(), Plan(()))
+    seconds = 0.0 if late else SOON
+    monkeypatch.setattr(improver, "_patience", lambda _: time.monotonic() + seconds)
+    monkeypatch.setattr(improver, "_walk", None)
+    monkeypatch.setattr(improver, "_fill", lambda *_, **__: None)
+    searched = []
+    monkeypatch.setattr(improver._around, "search", lambda *_: searched.append(len(improver.cores)))
+    improver.cores = [point_of(improver, Plan(()))] * 3
+    for _ in range(5):
+        improver.step(None, threading.Event(), lambda _: None)
+    assert searched == ([2, 1] if late else [0, 0])
+    assert keeper.worth == 0
+
+
+def test_the_best_core_met_before_is_judged_before_anything_else(monkeypatch):
+    # 3 · 10 + 2 · 6 = 42 is what r1 in wave 1 and r2 in wave 2 are worth; the model counts in tens and minimises
+    keeper, improver = improver_of(two_drivers(), Plan(()))
+    core = point_of(improver, plan_of(r1=1, r2=2))
+    following = Improver(improver.model, improver.form, improver.options, keeper, met=core, cores=[core])
+    monkeypatch.setattr(following, "_fill_next", lambda *_: None)
+    assert following.best_core == np.inf
+    following.step(None, threading.Event(), lambda _: None)
+    assert following.best_core == pytest.approx(-4.2)
+
+
 def test_walks_that_help_are_taken_more_often(monkeypatch):
     keeper, improver = improver_of(two_drivers(), plan_of(r2=1, r1=2))
     monkeypatch.setattr(improve, "FIRST_SECONDS", 0.5)
