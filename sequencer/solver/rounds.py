@@ -6,9 +6,10 @@ best: every node that is no better is left, whether there are plans in it or not
 which is the bound that proves the gap asked for, or the worth of the best core known. That nothing is better than the
 cut is proven then, and is the bound that the next round begins with.
 
-In the first round all plans are searched at once, in the later ones parts of them (:mod:`sequencer.solver.parts`), as
-many at once as there are cores to spare (Gendron & Crainic 1994, *Parallel branch-and-bound algorithms*): those whose
-bound is the worst, while others that have been begun wait, so that the bound of all plans comes nearer all the time.
+In the first round all plans are searched at once, in the later ones parts of them (:mod:`sequencer.solver.parts`), each
+with rounds of its own, as many at once as there are cores to spare (Gendron & Crainic 1994, *Parallel branch-and-bound
+algorithms*): those whose bound is the worst, while others that have been begun wait, so that the bound of all plans
+comes nearer all the time.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 PART_SECONDS, PART_SHARE = 10.0, 0.3
 """Most time, and most of the time left, that is spent on the relaxation, and again on making parts."""
 
-FIRST_STRIDE, STRIDE, LAST = 0.75, 0.65, 0.01
-"""How far, from the bound known to what has to be reached, the cut of the first round lies, and that of a later one; it
-is there at once where the rest is less than this share of it."""
+FIRST_STRIDE, STRIDE, LAST = 0.75, 0.25, 0.01
+"""How far, from the bound known to what has to be reached, the cut of the first round lies, and that of a later one: a
+relaxation is so far off that little has to be searched for most of the way, but each step after it takes longer than
+the one before. It is there at once where the rest is less than the last share of it."""
 
 MOST_OPEN = 8
 """Parts that may be open at once, most of which wait: each takes as much memory as a search of its own."""
@@ -81,7 +83,6 @@ class Rounds:
         self._expected = min(enough, expected)
         self._whole = Part(form)
         self._parts: list[Part] = []
-        self._cut = -math.inf
         self._root: Future[float | None] | None = None
         self._making: Future[list[Part]] | None = None
         self._best: Point | None = None
@@ -223,7 +224,7 @@ class Rounds:
             part.solver.go_on(part.stop.is_set() or self._ends or part in at_work)
 
     def _asked(self) -> list[Part]:
-        """What the round asks for, the worst first; a further round begins as soon as nothing of the last is left."""
+        """What is to be searched, the worst first."""
         if self._waits or self._ends or self._reached:
             return []
         if self._root is not None:
@@ -231,11 +232,8 @@ class Rounds:
         whole = [] if self._whole.solver is None else [self._whole]
         if not self._parts and len(whole) < self.width:
             self._make()
-        known = self._whole.bound
-        left = sorted((p for p in self._parts if max(p.bound, known) < self._least), key=lambda part: part.bound)
-        if left and all(part.solver is None for part in left) and max(left[0].bound, known) >= self._cut:
-            self._cut = self._nearer(max(left[0].bound, known))
-        return whole + [part for part in left if part.solver is not None or max(part.bound, known) < self._cut]
+        left = [part for part in self._parts if max(part.bound, self._whole.bound) < self._least]
+        return whole + sorted(left, key=lambda part: part.bound)
 
     def _first(self) -> list[Part]:
         """All plans, as soon as it is known what their relaxation is worth."""
@@ -245,12 +243,11 @@ class Rounds:
         root, self._root = self._root.result(), None
         if root is not None:
             self._whole.bound = min(root, self._enough)
-        self._cut = self._nearer(self._whole.bound, self._expected, FIRST_STRIDE)
+        self._whole.cut = self._nearer(self._whole.bound, min(self._expected, self._enough), FIRST_STRIDE)
         return [] if self._reached else [self._whole]
 
-    def _nearer(self, bound: float, reach: float = math.inf, stride: float = STRIDE) -> float:
-        """Cut of the round after this bound."""
-        reach = min(reach, self._enough)
+    def _nearer(self, bound: float, reach: float, stride: float) -> float:
+        """Cut of the round after this bound, so far on the way to what has to be reached."""
         rest = reach - bound
         if not math.isfinite(rest):
             return self._enough
@@ -263,11 +260,12 @@ class Rounds:
             self._making = _in_thread(lambda: self._parting.parts(enough, until, self.stop))
         elif self._making.done():
             self._parts = self._making.result()
-            # What is searched at once already asks for no less.
-            self._cut = self._nearer(self._whole.cut if self._whole.solver is not None else self._whole.bound)
 
     def _begin(self, part: Part) -> None:
-        part.cut = min(self._cut, self._enough)
+        if part is not self._whole:
+            # While all plans are searched at once, that asks for no less.
+            known = self._whole.bound if self._whole.solver is None else self._whole.cut
+            part.cut = self._nearer(max(part.bound, known), self._enough, STRIDE)
         options = self._options | ({"objective_bound": part.cut} if part.cut < math.inf else {})
         part.solver = Highs(part.form, options)
         part.solver.start(deadline=self._deadline, stop=part.stop)

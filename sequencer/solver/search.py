@@ -49,8 +49,8 @@ SHORTEST_TURN = 0.1
 """Least time that the search for the bound has for itself between two turns, on one thread."""
 
 MOST_REST = 15.0
-"""After steps that did not improve the plan, the search for the bound has all cores for as many times as the last one
-took; at most for so many seconds."""
+"""After each step the search for the bound has all cores for as long as it took, and for as long again for each step
+before it that did not improve the plan; at most for so many seconds."""
 
 NO_HEURISTICS = {"mip_heuristic_effort": 0.0} | dict.fromkeys(
     (
@@ -288,4 +288,4 @@ class Search:
         self._in_vain = 0 if self.keeper.best is not before else self._in_vain + 1
         if isinstance(solver, Rounds) and self.options.cores > 1:
             took = time.monotonic() - began
-            self._rests_until = began + took + min(self._in_vain * took, MOST_REST)
+            self._rests_until = began + took + min((1 + self._in_vain) * took, MOST_REST)

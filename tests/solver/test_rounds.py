@@ -228,7 +228,6 @@ def test_the_worst_parts_are_searched_and_others_wait(most, begun, monkeypatch):
     searched = of(rivals(), enough=-1.0)
     searched.stop, searched._deadline = threading.Event(), None
     searched._parts = parts = [rounds.Part(searched.form, bound) for bound in (-9.0, -8.0, -7.0)]
-    searched._cut = -5.0
 
     def going():
         searched.poll()
@@ -244,6 +243,25 @@ def test_the_worst_parts_are_searched_and_others_wait(most, begun, monkeypatch):
     assert going()[:2] == [True, True if most > 1 else None]
     searched.stop.set()  # all have to go on to notice that
     assert all(goes_on in (True, None) for goes_on in going())
+
+
+def test_a_part_that_has_come_to_its_cut_goes_on_to_the_next_without_waiting_for_others(monkeypatch):
+    monkeypatch.setattr(rounds, "Highs", Waiting)
+    monkeypatch.setattr(rounds, "STRIDE", 0.5)
+    searched = of(rivals(), enough=-1.0)
+    searched.stop, searched._deadline, searched.width = threading.Event(), None, 2
+    searched._whole.bound = -9.0
+    searched._parts = worse, better = [rounds.Part(searched.form, bound) for bound in (-20.0, -5.0)]
+    searched._root = None
+    searched.poll()
+    # Half of the way from −9, which all plans together are known to be no better than, and from −5, to −1.
+    assert (worse.cut, better.cut) == (-5.0, -3.0)
+    better.heard(math.inf)
+    better.solver = None  # at its end
+    searched.poll()
+    assert (better.bound, better.cut) == (-3.0, -2.0)
+    assert worse.solver.goes_on
+    assert better.solver.goes_on
 
 
 def test_a_paused_search_waits_and_can_be_stopped():
