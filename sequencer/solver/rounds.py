@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PART_SECONDS, PART_SHARE = 10.0, 0.3
 """Most time, and most of the time left, that is spent on the relaxation, and again on making parts."""
 
-FIRST_STRIDE, STRIDE, LAST = 0.75, 0.25, 0.01
+FIRST_STRIDE, STRIDE, LAST = 0.75, 0.35, 0.01
 """How far, from the bound known to what has to be reached, the cut of the first round lies, and that of a later one: a
 relaxation is so far off that little has to be searched for most of the way, but each step after it takes longer than
 the one before. It is there at once where the rest is less than the last share of it."""
