@@ -80,7 +80,7 @@ class Rounds:
         self._options = {**options, **OPTIONS}
         self._parting = Parting(form, items)
         self._enough = enough
-        self._expected = min(enough, expected)
+        self._expected = expected
         self._whole = Part(form)
         self._parts: list[Part] = []
         self._root: Future[float | None] | None = None
