@@ -9,7 +9,8 @@ import numpy as np
 
 from sequencer.solver.aims import TOLERANCE, Aim, aimed
 from sequencer.solver.decisions import fix_decisions, read_plan_of
-from sequencer.solver.highs import Highs, Outcome
+from sequencer.solver.highs import Highs
+from sequencer.solver.outcome import Outcome
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel

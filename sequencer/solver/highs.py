@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sequencer.errors import SolverError
+from sequencer.solver.outcome import Outcome, Point, Pulse
 from sequencer.solver.standard_form import Floats, StandardForm
 from sequencer.types import Termination
 
@@ -47,45 +47,6 @@ _TERMINATION = {
     highspy.HighsModelStatus.kInterrupt: Termination.INTERRUPTED,
     highspy.HighsModelStatus.kMemoryLimit: Termination.MEMORY,
 }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What HiGHS found, in the sense of the standard form (minimising).
-
-    Attributes
-    ----------
-    termination : Termination
-        Why it ended.
-    point : array of shape (n,) or None
-        Best point.
-    objective, bound : float or None
-        Its value, and the proven lower bound.
-    nodes : int
-        Nodes of the search tree.
-    """
-
-    termination: Termination
-    point: Floats | None
-    objective: float | None
-    bound: float | None
-    nodes: int
-
-
-@dataclass(frozen=True)
-class Pulse:
-    """Progress of the search: best value and bound so far (minimising), None while unknown."""
-
-    objective: float | None
-    bound: float | None
-
-
-@dataclass(frozen=True)
-class Point:
-    """A better point and its objective (minimising)."""
-
-    values: Floats
-    objective: float
 
 
 class Highs:

@@ -20,9 +20,9 @@ from sequencer.solver.core import CORE, core_columns
 from sequencer.solver.core_walk import CoreWalk
 from sequencer.solver.decisions import read_plan_of
 from sequencer.solver.filling import Filling
-from sequencer.solver.highs import Point, Pulse
 from sequencer.solver.increments import stated
 from sequencer.solver.neighbourhoods import NOTABLE, Neighbourhoods, Tell
+from sequencer.solver.outcome import Point, Pulse
 from sequencer.solver.stage import Problem, first_stage
 
 if TYPE_CHECKING:

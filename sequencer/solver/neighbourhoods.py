@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from sequencer.instance.items import Member
 from sequencer.solver.bundles import EARNING, Bundles
 from sequencer.solver.decisions import adoption_columns, read_plan_of
-from sequencer.solver.highs import Highs, Point, Pulse
+from sequencer.solver.highs import Highs
+from sequencer.solver.outcome import Point, Pulse
 from sequencer.types import Kind, Termination
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from sequencer.solver.stage import Problem, coarser_of
 from sequencer.solver.tightening import tighten
 
 if TYPE_CHECKING:
-    from sequencer.solver.highs import Point, Pulse
     from sequencer.solver.keeper import Keeper
     from sequencer.solver.neighbourhoods import Tell
     from sequencer.solver.options import SolveOptions
+    from sequencer.solver.outcome import Point, Pulse
     from sequencer.solver.standard_form import Floats, StandardForm
 
 TIGHTEN_SECONDS, ALONE_SECONDS = 60.0, 15.0

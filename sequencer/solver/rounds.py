@@ -22,7 +22,8 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sequencer.solver.highs import Highs, Outcome, Point, Pulse
+from sequencer.solver.highs import Highs
+from sequencer.solver.outcome import Outcome, Point, Pulse
 from sequencer.solver.parts import Item, Part, Parting
 from sequencer.types import Termination
 

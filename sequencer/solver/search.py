@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from sequencer.solver.aims import near
 from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns, read_plan_of
-from sequencer.solver.highs import Highs, Outcome, Point, Pulse
+from sequencer.solver.highs import Highs
 from sequencer.solver.improve import Improver
+from sequencer.solver.outcome import Outcome, Point, Pulse
 from sequencer.solver.parts import items_of
 from sequencer.solver.prepare import Prepared
 from sequencer.solver.rounds import Rounds

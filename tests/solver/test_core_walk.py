@@ -19,10 +19,11 @@ from sequencer.solver.aims import goal_aims
 from sequencer.solver.core import CORE, core_columns
 from sequencer.solver.core_walk import KEPT, CoreWalk
 from sequencer.solver.decisions import fix_decisions
-from sequencer.solver.highs import Highs, Point
+from sequencer.solver.highs import Highs
 from sequencer.solver.improve import Improver
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.options import SolveOptions
+from sequencer.solver.outcome import Point
 from sequencer.solver.standard_form import standard_form
 from tests.model.test_value import mixed
 from tests.model.tools import driver, make, optimum

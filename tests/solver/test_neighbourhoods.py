@@ -11,8 +11,8 @@ import pytest
 from sequencer.model.build import build
 from sequencer.plan.plan import Adoption, Plan
 from sequencer.solver import neighbourhoods as module
-from sequencer.solver.highs import Outcome, Point, Pulse
 from sequencer.solver.neighbourhoods import SIZE, SMALLEST, Neighbourhoods
+from sequencer.solver.outcome import Outcome, Point, Pulse
 from sequencer.solver.standard_form import standard_form
 from sequencer.types import Termination
 from tests.model.tools import driver, make, waves

@@ -17,7 +17,8 @@ from sequencer.solver import parts as parting
 from sequencer.solver import rounds, search
 from sequencer.solver import solve as module
 from sequencer.solver.core import core_columns
-from sequencer.solver.highs import Highs, Point
+from sequencer.solver.highs import Highs
+from sequencer.solver.outcome import Point
 from sequencer.solver.parts import Parting, items_of
 from sequencer.solver.rounds import Rounds
 from sequencer.solver.solve import solve

@@ -18,10 +18,11 @@ from sequencer.solver import solve as module
 from sequencer.solver.aims import goal_aims
 from sequencer.solver.decisions import adoption_columns, fix_decisions, read_plan_of
 from sequencer.solver.events import Improved, Progress
-from sequencer.solver.highs import Highs, Point
+from sequencer.solver.highs import Highs
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.neighbourhoods import Neighbourhoods
 from sequencer.solver.options import SolveOptions
+from sequencer.solver.outcome import Point
 from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.rounds import Rounds
 from sequencer.solver.search import Search
@@ -388,3 +389,96 @@ def test_rounds_that_end_have_proven_the_gap(gap):
     assert keeper.enough
     # No more than that is asked of them.
     assert keeper.bound == pytest.approx(keeper.sufficient, rel=1e-5)
+
+
+class Clock:
+    """Stands still but for the steps."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+
+class Steps:
+    """An improver whose next step takes so long, and finds so much."""
+
+    idle = False
+    waiting = met = None
+    best_core = math.inf
+
+    def __init__(self, clock, keeper):
+        self.clock, self.keeper = clock, keeper
+        self.began, self.takes, self.finds = [], 2.0, None
+
+    def step(self, *_):
+        self.began.append(self.clock.now)
+        self.clock.now += self.takes
+        if self.finds is not None:
+            self.keeper.consider(self.finds)
+
+
+class Polled(Rounds):
+    """Rounds in which nothing happens."""
+
+    def __init__(self, form):
+        super().__init__(form, [], {}, math.inf)
+        self.stop, self._deadline = threading.Event(), None
+
+    def poll(self, _=0.0):
+        return []
+
+
+def stepping(monkeypatch, threads=2):
+    """A search that steps when told to, and a function that tells it: at a second, with which width of the rounds."""
+    clock, keeper = Clock(), keeper_of(mixed())
+    model = build(mixed())
+    made = Search(model, standard_form(model), SolveOptions(threads=threads), keeper)
+    made.improver = Steps(clock, keeper)
+    rounds = Polled(made.form)
+    monkeypatch.setattr(search, "time", clock)
+
+    def at(second):
+        clock.now = second
+        made._improve(rounds, None, core=True)
+        return rounds.width
+
+    return made.improver, at
+
+
+def test_after_a_step_the_bound_has_every_core_for_as_long(monkeypatch):
+    steps, at = stepping(monkeypatch)
+    # 2 s in vain, then 2 s for the step and 2 s for its being in vain: until 6.
+    assert at(0.0) == 1
+    assert [at(2.0), at(5.9)] == [2, 2]
+    # The second in vain rests for 3 times 2 s: until 14.
+    assert at(6.0) == 1
+    assert at(13.9) == 2
+    # One that helps, until 18, and the count begins anew.
+    steps.finds = optimum(mixed())[1]
+    assert at(14.0) == 1
+    assert at(17.9) == 2
+    steps.finds = None
+    assert at(18.0) == 1
+    assert at(23.9) == 2
+    # No rest is longer than 15 s, however long the step took.
+    steps.takes = 60.0
+    assert at(24.0) == 1
+    assert at(98.9) == 2
+    assert at(99.0) == 1
+    assert steps.began == [0.0, 6.0, 14.0, 18.0, 24.0, 99.0]
+
+
+def test_a_point_that_waits_to_be_completed_ends_the_rest(monkeypatch):
+    steps, at = stepping(monkeypatch)
+    at(0.0)
+    assert at(3.0) == 2
+    steps.waiting = np.zeros(1)
+    assert at(3.0) == 1
+    assert steps.began == [0.0, 3.0]
+
+
+def test_one_core_is_shared_in_turns_without_rests(monkeypatch):
+    steps, at = stepping(monkeypatch, threads=1)
+    assert [at(0.0), at(2.0)] == [1, 1]
+    assert steps.began == [0.0, 2.0]
