@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sequencer.solver.decisions import read_plan_of
 from sequencer.solver.highs import Highs
 from sequencer.solver.relaxation import Relaxation
+from sequencer.solver.threads import attended, in_thread
 
 if TYPE_CHECKING:
     from sequencer.model.sequencing import SequencingModel
@@ -66,6 +67,7 @@ class Filling:
         self._stated = relaxed
         self._gap = min(gap, 0.01) / 5
         self._relaxation: Relaxation | None = None
+        self._over = threading.Event()
         chains: dict[tuple[str, str], dict[int, int]] = {}
         for (item, mode, wave), column in model.adopt.items():
             at = int(form.form_column[column])
@@ -94,7 +96,7 @@ class Filling:
             Whether plans far from the relaxation are looked at as well.
         """
         decisions = np.round(point[self.core])
-        solved = self._relaxed(decisions, deadline)
+        solved = self._relaxed(decisions, deadline, stop, tell)
         if solved is None or stop.is_set():
             return None
         relaxed, least = solved
@@ -119,13 +121,24 @@ class Filling:
             return None
         return outcome.point, outcome.objective
 
-    def _relaxed(self, decisions: Floats, deadline: float = math.inf) -> tuple[Floats, float] | None:
+    def _relaxed(
+        self, decisions: Floats, deadline: float, stop: threading.Event, tell: Tell
+    ) -> tuple[Floats, float] | None:
         """Best point of the relaxation with a core, and its objective; None where there is, or is known, none."""
         if self._relaxation is None:
             self._relaxation = Relaxation(self._stated.form)
+            self._relaxation.stopped_by(self._over)
+        relaxation = self._relaxation
         fixed = dict(zip(self.core.tolist(), decisions.tolist(), strict=True))
-        least = self._relaxation.minimum(fixed, math.inf, deadline)
-        return None if least is None else (self._stated.back(self._relaxation.values()), least)
+        self._over.clear()
+
+        def told() -> None:
+            tell(None)
+            if stop.is_set():
+                self._over.set()
+
+        least = attended(in_thread(lambda: relaxation.minimum(fixed, math.inf, deadline)), told, self._over)
+        return None if least is None else (self._stated.back(relaxation.values()), least)
 
     def _fixed(self, decisions: Floats) -> StandardForm:
         lower, upper = self.form.lower.copy(), self.form.upper.copy()

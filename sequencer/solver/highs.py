@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import highspy
@@ -120,6 +120,7 @@ class Highs:
         self._deadline = math.inf if deadline is None else deadline
         self._due: float | None = None
         self._heard: float | None = None
+        self._error: BaseException | None = None
         if deadline is not None:
             self._set("time_limit", max(deadline - time.monotonic(), 0.0))
         self._listen()
@@ -129,6 +130,8 @@ class Highs:
     def _solve(self) -> None:
         try:
             self.highs.run()
+        except BaseException as error:  # raised again where the outcome is waited for
+            self._error = error
         finally:
             self._events.put(None)
 
@@ -196,20 +199,30 @@ class Highs:
         """
         self.start(deadline=deadline, stop=stop)
         interrupted = False
-        while self.running:
-            try:
-                told = self.poll(POLL_SECONDS)
-                for event in told:
-                    tell(event)
-                if not told:
-                    tell(None)
-            except KeyboardInterrupt:
-                interrupted = True
-                self.stop.set()
+        try:
+            while self.running:
+                try:
+                    told = self.poll(POLL_SECONDS)
+                    for event in told:
+                        tell(event)
+                    if not told:
+                        tell(None)
+                except KeyboardInterrupt:
+                    interrupted = True
+                    self.stop.set()
+        except BaseException:
+            self.end()
+            raise
         outcome = self.outcome()
         if interrupted:
             raise KeyboardInterrupt
         return outcome
+
+    def end(self) -> None:
+        """Let the search end and wait for that, whatever it comes to: something else has failed."""
+        self.stop.set()
+        with suppress(Exception, KeyboardInterrupt):
+            self.outcome()
 
     def _listen(self) -> None:
         told = 0.0
@@ -258,11 +271,25 @@ class Highs:
         ------
         sequencer.errors.SolverError
             If HiGHS ended in a state from which nothing may be read.
+        KeyboardInterrupt
+            If Ctrl-C was pressed meanwhile: that ends the search, and the result can be asked for again.
         """
+        pressed = False
         while self._worker.is_alive() and not self._deaf:
-            self._worker.join(POLL_SECONDS)
-        if self._worker.is_alive():
-            return self._left()
+            try:
+                self._worker.join(POLL_SECONDS)
+            except KeyboardInterrupt:
+                pressed = True
+                self.stop.set()
+        left = self._left() if self._worker.is_alive() else None
+        if pressed:
+            raise KeyboardInterrupt
+        if left is not None:
+            return left
+        if isinstance(self._error, MemoryError):
+            return Outcome(Termination.MEMORY, None, None, self._heard, 0)
+        if self._error is not None:
+            raise self._error
         status = self.highs.getModelStatus()
         if status not in _TERMINATION:
             message = f"HiGHS ended with status '{self.highs.modelStatusToString(status)}'; nothing it says can be used"
@@ -293,7 +320,6 @@ class Highs:
         _deaf.append(self._worker)
         atexit.register(self._worker.join)
         ended = Termination.INTERRUPTED if self.stop.is_set() else Termination.TIME_LIMIT
-        self.stop.set()
         return Outcome(ended, None, None, self._heard, 0)
 
     def _gap(self, kind: str) -> float:

@@ -47,8 +47,8 @@ class Keeper:
     aim : Aim
         What is searched for.
     bound : float
-        Proven bound on the worth of any plan in that, see :meth:`Aim.worth`; infinite while unknown. Only finished
-        searches prove it.
+        Proven bound on the worth of any plan in that, see :meth:`Aim.worth`; infinite while unknown. Searches
+        prove it at their end, whatever that is.
     heard : float
         Bound that a search under way tells of; good enough to show and to stop by.
     phase : str

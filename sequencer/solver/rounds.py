@@ -17,14 +17,15 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from sequencer.solver.highs import Highs
 from sequencer.solver.outcome import Outcome, Point, Pulse
 from sequencer.solver.parts import Item, Part, Parting
+from sequencer.solver.threads import in_thread
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ PART_SECONDS, PART_SHARE = 10.0, 0.3
 FIRST_STRIDE, STRIDE, LAST = 0.75, 0.35, 0.01
 """How far, from the bound known to what has to be reached, the cut of the first round lies, and that of a later one: a
 relaxation is so far off that little has to be searched for most of the way, but each step after it takes longer than
-the one before. It is there at once where the rest is less than the last share of it."""
+the one before. It is there at once where no more would be left after that than the last share of it, or, where that is
+about 0, of the bound of all plans."""
 
 MOST_OPEN = 8
 """Parts that may be open at once, most of which wait: each takes as much memory as a search of its own."""
@@ -47,8 +49,6 @@ CLOSE = 1e-6
 OPTIONS = {"mip_allow_cut_separation_at_nodes": False, "mip_rel_gap": 0.0}
 """Cuts at the nodes take a third of the time and save no nodes; how near its bound has to come, its cut tells a search.
 """
-
-Made = TypeVar("Made")
 
 
 class Rounds:
@@ -88,6 +88,7 @@ class Rounds:
         self._making: Future[list[Part]] | None = None
         self._best: Point | None = None
         self._nodes = 0
+        self._short = False
         self._waits = False
 
     def start(self, *, deadline: float | None = None, stop: threading.Event | None = None) -> None:
@@ -96,7 +97,7 @@ class Rounds:
         self._deadline = deadline
         self._parting.stopped_by(self.stop)
         until = self._soon()
-        self._root = _in_thread(lambda: self._parting.root(until))
+        self._root = in_thread(lambda: self._parting.root(until))
 
     def _soon(self) -> float:
         """When to end what only prepares."""
@@ -150,11 +151,19 @@ class Rounds:
         wait(self._beside)
         if not self._reached:
             ended = Termination.INTERRUPTED if self.stop.is_set() else Termination.TIME_LIMIT
+            ended = Termination.MEMORY if self._short else ended
         else:
             ended = Termination.INFEASIBLE if self._enough == math.inf else Termination.GAP_REACHED
         point, objective = (None, None) if self._best is None else (self._best.values, self._best.objective)
         bound = self._bound if math.isfinite(self._bound) else None
         return Outcome(ended, point, objective, bound, self._nodes)
+
+    def end(self) -> None:
+        """Let every search end and wait for that, see :meth:`Highs.end`."""
+        self.stop.set()
+        while self.running:
+            with suppress(Exception, KeyboardInterrupt):
+                self.outcome()
 
     # -- going on -----------------------------------------------------------------------------------------------------
 
@@ -202,7 +211,15 @@ class Rounds:
         if self.stop.is_set() or self._reached or part.bound >= self._least:
             part.stop.set()
         if not part.solver.running:
-            outcome = part.solver.outcome()
+            try:
+                outcome = part.solver.outcome()
+            except Exception:
+                part.solver = None
+                raise
+            if outcome.termination is Termination.MEMORY:
+                # Begun again it would come to the same.
+                self._short = True
+                self.stop.set()
             nothing = outcome.termination is Termination.GAP_REACHED and outcome.point is None
             none = nothing or outcome.termination is Termination.INFEASIBLE
             part.heard(math.inf if none else outcome.bound)
@@ -252,13 +269,14 @@ class Rounds:
         rest = reach - bound
         if not math.isfinite(rest):
             return self._enough
-        return self._enough if (1.0 - stride) * rest <= LAST * abs(reach) else bound + stride * rest
+        little = LAST * max(abs(reach), abs(self._whole.bound))
+        return self._enough if (1.0 - stride) * rest <= little else bound + stride * rest
 
     def _make(self) -> None:
         """Begin to make parts, and take them up once they are made."""
         if self._making is None:
             enough, until = self._enough, self._soon()
-            self._making = _in_thread(lambda: self._parting.parts(enough, until, self.stop))
+            self._making = in_thread(lambda: self._parting.parts(enough, until, self.stop))
         elif self._making.done():
             self._parts = self._making.result()
 
@@ -270,17 +288,3 @@ class Rounds:
         options = self._options | ({"objective_bound": part.cut} if part.cut < math.inf else {})
         part.solver = Highs(part.form, options)
         part.solver.start(deadline=self._deadline, stop=part.stop)
-
-
-def _in_thread(make: Callable[[], Made]) -> Future[Made]:
-    """Make something in a thread of its own."""
-    made: Future[Made] = Future()
-
-    def run() -> None:
-        try:
-            made.set_result(make())
-        except Exception as error:  # raised again where what was made is taken up
-            made.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return made

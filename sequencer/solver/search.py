@@ -50,8 +50,8 @@ SHORTEST_TURN = 0.1
 """Least time that the search for the bound has for itself between two turns, on one thread."""
 
 MOST_REST = 15.0
-"""After each step the search for the bound has all cores for as long as it took, and for as long again for each step
-before it that did not improve the plan; at most for so many seconds."""
+"""After each step the search for the bound has all cores for as long as it took, and for as long again for each of the
+last steps, itself among them, that did not improve the plan; at most for so many seconds."""
 
 NO_HEURISTICS = {"mip_heuristic_effort": 0.0} | dict.fromkeys(
     (
@@ -162,17 +162,14 @@ class Search:
         self.stop = threading.Event()
         self._at = stage
         solver = self._solver(stage, core=core)
-        beside = self.accompanied
         solver.start(deadline=deadline, stop=self.stop)
-        while solver.running:
-            try:
-                self._listen(solver, core=core, wait=not beside)
-                if beside and not self.stop.is_set():
-                    self._take_turns(solver, deadline, core=core)
-            except KeyboardInterrupt:
-                self.interrupted = True
-                self.stop.set()
-        outcome = solver.outcome()
+        try:
+            while self._goes_on_with(solver, deadline, core=core):
+                pass
+            outcome = self._outcome(solver)
+        except BaseException:
+            solver.end()
+            raise
         self.keeper.nodes += outcome.nodes
         self.keeper.bounded(self.aim.worth_of(outcome.bound))
         self.keeper.heard = self.keeper.bound
@@ -181,8 +178,30 @@ class Search:
         elif outcome.point is not None:
             self.keeper.trust(read_plan_of(self.model, self.form, outcome.point))
         if core and not self.stop.is_set():
-            self.improver.complete_waiting(deadline, self.stop)
+            self.improver.complete_waiting(deadline, self.stop, lambda _: self._listen(solver, core=core, wait=False))
         return outcome
+
+    def _goes_on_with(self, solver: Solver, deadline: float | None, *, core: bool) -> bool:
+        """Hear what the search for the bound tells, and improve plans, once; False at its end, which Ctrl-C brings."""
+        try:
+            if not solver.running:
+                return False
+            self._listen(solver, core=core, wait=not self.accompanied)
+            if self.accompanied and not self.stop.is_set():
+                self._take_turns(solver, deadline, core=core)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            self.stop.set()
+        return True
+
+    def _outcome(self, solver: Solver) -> Outcome:
+        """Wait for the end of the search for the bound; Ctrl-C, once or more, loses nothing of it."""
+        while True:
+            try:
+                return solver.outcome()
+            except KeyboardInterrupt:
+                self.interrupted = True
+                self.stop.set()
 
     def _solver(self, stage: Stage, *, core: bool) -> Solver:
         """The search for the bound of a stage."""

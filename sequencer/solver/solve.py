@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-import platform
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from importlib.metadata import version as package_version
 from typing import TYPE_CHECKING
 
-import sequencer
 from sequencer.errors import DisagreementError
 from sequencer.model.build import build
 from sequencer.plan.evaluate import Evaluation, evaluate
 from sequencer.plan.plan import Plan
-from sequencer.solver import highs
 from sequencer.solver.aims import TOLERANCE, Aim, aimed, goal_aims, kept, tie_aims
 from sequencer.solver.ceilings import with_ceilings
 from sequencer.solver.conflict import conflict_of
@@ -32,6 +28,7 @@ from sequencer.solver.result import Level, Result, relative_gap
 from sequencer.solver.search import SMALL, Search
 from sequencer.solver.stage import Problem
 from sequencer.solver.standard_form import StandardForm, box_bound, standard_form
+from sequencer.solver.versions import versions
 from sequencer.types import RuleRef, Termination
 
 if TYPE_CHECKING:
@@ -48,6 +45,9 @@ CONFLICT_SECONDS = 10.0
 
 PREPARATION = 0.3
 """Most of the time left that a preparation may take."""
+
+SHORT = (Termination.INTERRUPTED, Termination.MEMORY_LIMIT, Termination.MEMORY)
+"""Ends of a search after which there is no further one."""
 
 ROUNDING = 1e-9
 """Rounding of the sum of large amounts that nearly cancel, relative to them."""
@@ -262,7 +262,7 @@ class _Solve:
                 self.proven.add(aim.measure)
             if termination is not Termination.GAP_REACHED:
                 ended = termination
-            if self.keeper.best is None or termination in (Termination.INTERRUPTED, Termination.MEMORY_LIMIT):
+            if self.keeper.best is None or termination in SHORT:
                 return ended
             form = self._kept(form)
         return self._break_ties(form) if len(self.proven) == len(self.aims) else ended
@@ -288,16 +288,24 @@ class _Solve:
             termination, plain = self.elsewhere.run(options.gap, deadline, phase), True
         if termination is not Termination.INFEASIBLE:
             return termination
-        if self.keeper.best is not None:
+        if self.keeper.best is not None and not self._has_a_plan():
             # Only what the evaluation tolerates and the solver does not can hold; nothing better is known to.
             self.keeper.bounded(self.keeper.worth)
             return Termination.GAP_REACHED
-        if plain:
-            return termination
-        # Added rows and stages are for speed: that no plan keeps the rules is believed of the model as it is only.
-        options = replace(options, staged=False)
-        search = Search(self.model, aimed(self.form, self.keeper.aim), options, self.keeper, phase)
-        return search.run(deadline).termination
+        if not plain:
+            # Added rows and stages are for speed: that no plan keeps the rules is believed of the model as it is only.
+            options = replace(options, staged=False)
+            search = Search(self.model, aimed(self.form, self.keeper.aim), options, self.keeper, phase)
+            termination = search.run(deadline).termination
+        if termination is Termination.INFEASIBLE and self.keeper.best is not None:
+            message = "the solver says that no plan keeps the rules, but there is one that it takes itself"
+            raise DisagreementError(message)
+        return termination
+
+    def _has_a_plan(self) -> bool:
+        """Whether the model takes the best plan as it is; what was kept for the sake of earlier goals it may not."""
+        best, aim = self.keeper.best, self.keeper.aim
+        return best is not None and aim is self.keeper.first and self.fixed.said(aim, best.plan).strict
 
     def _take_aim(self, aim: Aim) -> None:
         self.keeper.take_aim(aim)
@@ -387,13 +395,3 @@ class _Solve:
             message = f"the {aim.measure} of the plan is {figure}, better than the proven bound {aim.sense * bound}"
             raise DisagreementError(message)
         return worth if aim.measure in self.proven else max(bound, worth)
-
-
-def versions() -> dict[str, str]:
-    """Versions that a result depends on."""
-    return {
-        "sequencer": sequencer.__version__,
-        "highs": highs.version(),
-        "pyomo": package_version("pyomo"),
-        "python": platform.python_version(),
-    }

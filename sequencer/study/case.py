@@ -127,7 +127,8 @@ def solve_case(case: Case) -> CaseResult:
 
     A case that is interrupted ends with :attr:`~sequencer.types.Termination.INTERRUPTED`, which is no result of it.
     """
-    from sequencer.solver.solve import solve, versions
+    from sequencer.solver.solve import solve
+    from sequencer.solver.versions import versions
 
     began = time.monotonic()
     known: dict[str, Any] = {"host": platform.node()}

@@ -188,7 +188,7 @@ class Cluster(Executor):
 
     def _fit(self, address: str) -> int:
         """Number of workers, all of which have one thread and the same versions as this process."""
-        from sequencer.solver.solve import versions
+        from sequencer.solver.versions import versions
 
         count = self._count(address)
         try:

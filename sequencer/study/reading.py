@@ -321,7 +321,7 @@ def case_key(fingerprint: str, options: Mapping[str, Any], start: str | None) ->
 
 @cache
 def _versions() -> dict[str, str]:
-    from sequencer.solver.solve import versions
+    from sequencer.solver.versions import versions
 
     found = versions()
     return {name: found[name] for name in RESULT_VERSIONS}

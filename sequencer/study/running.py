@@ -269,7 +269,7 @@ class _Running:
         return key not in self.results and self._may_start(key)
 
     def _checked(self, planned: Planned, done: Done) -> CaseResult:
-        from sequencer.solver.solve import versions
+        from sequencer.solver.versions import versions
 
         if done.error is not None:
             return CaseResult(planned.id, Termination.ERROR, str(done.error), versions=versions())

@@ -16,6 +16,7 @@ from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns
 from sequencer.solver.filling import Filling
 from sequencer.solver.increments import stated
+from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.standard_form import standard_form
 from tests.model.test_value import mixed
 from tests.model.tools import driver, make, optimum
@@ -60,6 +61,32 @@ def test_only_plans_better_than_what_is_known():
     assert tried.plan(plan, best + 0.1) is None
 
 
+@pytest.mark.parametrize("pressed", [True, False])
+def test_the_relaxation_of_a_core_can_be_ended(pressed, monkeypatch):
+    best = optimum(mixed())[1]
+    tried, stop, ended = Tried(mixed()), threading.Event(), []
+
+    def endless(*_):
+        ended.append(tried.filling._over.wait(60.0))
+
+    def tell(_):
+        stop.set()
+        if pressed:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Relaxation, "minimum", endless)
+    soon = time.monotonic() + 60.0
+    try:
+        assert tried.filling.plan(tried.point(best), math.inf, soon, stop, tell, thorough=True) is None
+        assert not pressed
+    except KeyboardInterrupt:
+        assert pressed
+    assert ended == [True]
+    # Another core is judged as ever.
+    monkeypatch.undo()
+    assert evaluate(tried.instance, tried.plan(best)).npv == pytest.approx(optimum(mixed())[0])
+
+
 def test_a_core_that_no_plan_has():
     # r1 needs crm at 1, which nobody can pay for in any wave.
     instance = make(
@@ -82,7 +109,8 @@ def test_what_is_relaxed_starts_a_wave_earlier_or_later_at_most():
     best, plan = optimum(mixed())
     tried = Tried(mixed())
     found = tried.plan(plan, thorough=False)
-    relaxed, _ = tried.filling._relaxed(np.round(tried.point(plan)[tried.core]))
+    soon, stop = time.monotonic() + 60.0, threading.Event()
+    relaxed, _ = tried.filling._relaxed(np.round(tried.point(plan)[tried.core]), soon, stop, lambda _: None)
     assert found is not None
     assert evaluate(tried.instance, found).npv <= best + 1e-9
     for adoption in found.adoptions:

@@ -1,4 +1,4 @@
-"""HiGHS as this package uses it: points offered to a search that goes on."""
+"""HiGHS as this package uses it: points offered to a search that goes on, and all the ways in which one ends."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from sequencer.solver.standard_form import standard_form
 from sequencer.types import Termination
 from tests.model.test_value import mixed
 from tests.model.tools import optimum
+
+MEDIUM = Path(__file__).parents[2] / "instances" / "medium"
 
 NOTHING_FOUND = {"threads": 1, "presolve": "off", "mip_max_nodes": 1, **NO_HEURISTICS}
 """A search that ends at its root, and looks for hardly a point by itself."""
@@ -54,7 +56,7 @@ def test_a_point_that_cannot_be_is_not_taken_up():
 
 
 def test_a_relaxation_that_is_stopped_knows_nothing():
-    form = standard_form(build(sq.read(Path(__file__).parents[2] / "instances" / "medium")))
+    form = standard_form(build(sq.read(MEDIUM)))
     solver, stop = Relaxation(form), threading.Event()
     solver.stopped_by(stop)
     stop.set()
@@ -96,6 +98,8 @@ def test_a_search_that_does_not_heed_its_end_is_left_to_itself(monkeypatch):
             outcome = solver.outcome()
             assert outcome.termination is (Termination.INTERRUPTED if "stop" in end else Termination.TIME_LIMIT)
             assert (outcome.point, outcome.objective, outcome.bound) == (None, None, -5.0)
+            # Whoever shares the event with it goes on.
+            assert solver.stop.is_set() == ("stop" in end)
         assert module.busy()
         # Searches meanwhile take the threads there are, for HiGHS' scheduler must not be reset under it.
         monkeypatch.setattr(module.highspy.Highs, "resetGlobalScheduler", None)
@@ -114,3 +118,57 @@ def test_a_search_that_heeds_its_end_is_waited_for(monkeypatch):
     outcome = Highs(form, {"threads": 1}).run(deadline=time.monotonic() - 1)
     assert outcome.termination in (Termination.TIME_LIMIT, Termination.GAP_REACHED)
     assert not module.busy()
+
+
+@pytest.fixture
+def endless():
+    """A search that waits until it is ended."""
+    solver = Highs(standard_form(build(sq.read(MEDIUM))), {"threads": 1})
+    with solver.paused():
+        yield solver
+
+
+def test_what_breaks_a_search_is_raised_where_its_end_is_waited_for(monkeypatch):
+    def breaks(_):
+        message = "broken"
+        raise ZeroDivisionError(message)
+
+    monkeypatch.setattr(module.highspy.Highs, "run", breaks)
+    with pytest.raises(ZeroDivisionError, match="broken"):
+        Highs(standard_form(build(mixed())), {"threads": 1}).run()
+
+
+def test_want_of_memory_is_an_end_like_others(monkeypatch):
+    def breaks(_):
+        raise MemoryError
+
+    monkeypatch.setattr(module.highspy.Highs, "run", breaks)
+    outcome = Highs(standard_form(build(mixed())), {"threads": 1}).run()
+    assert (outcome.termination, outcome.point, outcome.bound) == (Termination.MEMORY, None, None)
+
+
+def test_an_error_of_a_listener_leaves_nothing_running(endless):
+    def fails(_):
+        message = "a listener"
+        raise ZeroDivisionError(message)
+
+    with pytest.raises(ZeroDivisionError, match="a listener"):
+        endless.run(tell=fails)
+    assert not endless._worker.is_alive()
+
+
+def test_ctrl_c_while_the_end_is_waited_for_ends_the_search_and_loses_nothing(endless, monkeypatch):
+    endless.start()
+    join, pressed = endless._worker.join, []
+
+    def press(seconds=None):
+        if not pressed:
+            pressed.append(True)
+            raise KeyboardInterrupt
+        join(seconds)
+
+    monkeypatch.setattr(endless._worker, "join", press)
+    with pytest.raises(KeyboardInterrupt):
+        endless.outcome()
+    assert not endless._worker.is_alive()
+    assert endless.outcome().termination is Termination.INTERRUPTED

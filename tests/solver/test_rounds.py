@@ -18,7 +18,7 @@ from sequencer.solver import rounds, search
 from sequencer.solver import solve as module
 from sequencer.solver.core import core_columns
 from sequencer.solver.highs import Highs
-from sequencer.solver.outcome import Point
+from sequencer.solver.outcome import Outcome, Point
 from sequencer.solver.parts import Parting, items_of
 from sequencer.solver.rounds import Rounds
 from sequencer.solver.solve import solve
@@ -263,6 +263,62 @@ def test_a_part_that_has_come_to_its_cut_goes_on_to_the_next_without_waiting_for
     assert (better.bound, better.cut) == (-3.0, -2.0)
     assert worse.solver.goes_on
     assert better.solver.goes_on
+
+
+def test_a_last_step_ends_at_what_has_to_be_reached_even_where_that_is_0():
+    searched = of(rivals(), enough=0.0)
+    searched._whole.bound = -10.0
+    # A hundredth of 10 is 0.1: a step of 35 % leaves 0.13 of 0.2, and 0.0975 of 0.15.
+    assert searched._nearer(-0.2, 0.0, 0.35) == pytest.approx(-0.13)
+    assert searched._nearer(-0.15, 0.0, 0.35) == 0.0
+
+
+class Over(Waiting):
+    """A search that is at its end."""
+
+    running = False
+    begun = 0
+
+    def start(self, **_):
+        Over.begun += 1
+
+    def outcome(self):
+        return Outcome(Termination.MEMORY, None, None, -8.0, 0)
+
+
+class Broken(Over):
+    """One that nothing may be read from."""
+
+    def outcome(self):
+        message = "broken"
+        raise SolverError(message)
+
+
+def at_its_end(kind, monkeypatch):
+    """Rounds of two parts, both of which are searched and end so."""
+    monkeypatch.setattr(rounds, "Highs", kind)
+    monkeypatch.setattr(Over, "begun", 0)
+    searched = of(rivals(), enough=-1.0)
+    searched.stop, searched._deadline, searched.width = threading.Event(), None, 2
+    searched._root, searched._parts = None, [rounds.Part(searched.form, -9.0), rounds.Part(searched.form, -7.0)]
+    searched.poll()
+    return searched
+
+
+def test_a_part_that_the_memory_does_not_suffice_for_is_not_begun_again(monkeypatch):
+    searched = at_its_end(Over, monkeypatch)
+    outcome = searched.outcome()
+    assert (outcome.termination, outcome.bound) == (Termination.MEMORY, -8.0)
+    assert Over.begun == 2
+
+
+def test_a_part_that_fails_is_told_and_the_others_end(monkeypatch):
+    searched = at_its_end(Broken, monkeypatch)
+    with pytest.raises(SolverError, match="broken"):
+        searched.poll()
+    assert len(searched._open) == 1
+    searched.end()
+    assert (searched._open, searched.running, Over.begun) == ([], False, 2)
 
 
 def test_a_paused_search_waits_and_can_be_stopped():

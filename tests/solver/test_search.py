@@ -12,17 +12,20 @@ import numpy as np
 import pytest
 
 import sequencer as sq
+from sequencer.errors import DisagreementError, SolverError
 from sequencer.model.build import build
+from sequencer.plan.plan import Plan
 from sequencer.solver import search
 from sequencer.solver import solve as module
 from sequencer.solver.aims import goal_aims
 from sequencer.solver.decisions import adoption_columns, fix_decisions, read_plan_of
 from sequencer.solver.events import Improved, Progress
 from sequencer.solver.highs import Highs
+from sequencer.solver.improve import Improver
 from sequencer.solver.keeper import Keeper
 from sequencer.solver.neighbourhoods import Neighbourhoods
 from sequencer.solver.options import SolveOptions
-from sequencer.solver.outcome import Point
+from sequencer.solver.outcome import Outcome, Point
 from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.rounds import Rounds
 from sequencer.solver.search import Search
@@ -202,6 +205,84 @@ def test_one_thread_completes_plans_while_the_first_stage_lasts(medium, monkeypa
     assert result.termination is Termination.INTERRUPTED
     # no search for the bound had come to its end when the first plan was there
     assert found == [0]
+
+
+def test_an_error_beside_the_search_leaves_nothing_running(medium, monkeypatch):
+    begun, start = [], Highs.start
+
+    def spy(solver, **limits):
+        start(solver, **limits)
+        begun.append(solver._worker)
+
+    def fails(*_):
+        message = "no step"
+        raise SolverError(message)
+
+    monkeypatch.setattr(Highs, "start", spy)
+    monkeypatch.setattr(Improver, "step", fails)
+    with pytest.raises(SolverError, match="no step"):
+        solve(medium, gap=1e-4, threads=2, tighten=False, rounds=False)
+    assert begun
+    assert not any(worker.is_alive() for worker in begun)
+
+
+def test_ctrl_c_again_while_a_search_ends_loses_nothing_of_it():
+    class Pressed:
+        left = 2
+
+        def outcome(self):
+            self.left -= 1
+            if self.left >= 0:
+                raise KeyboardInterrupt
+            return "found"
+
+    model = build(mixed())
+    made = Search(model, standard_form(model), SolveOptions(), keeper_of(mixed()))
+    assert made._outcome(Pressed()) == "found"
+    assert made.interrupted
+    assert made.stop.is_set()
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_the_last_core_is_filled_within_the_limit_of_memory(monkeypatch):
+    ended = []
+
+    def fills(improver, _deadline, stop, tell):
+        improver.keeper.full.set()
+        tell(None)
+        ended.append(stop.is_set())
+
+    monkeypatch.setattr(Search, "_take_turns", lambda *_, **__: None)
+    monkeypatch.setattr(Improver, "complete_waiting", fills)
+    result = solve(mixed(), gap=1e-4, threads=2, start_plan=False)
+    assert ended == [True]
+    assert result.termination is Termination.MEMORY_LIMIT
+
+
+# -- no plan at all ---------------------------------------------------------------------------------------------------
+
+NO_PLAN = Outcome(Termination.INFEASIBLE, None, None, None, 0)
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_that_there_is_no_plan_is_not_believed_of_added_rows_where_there_is_one(monkeypatch):
+    searches, honest = [], Search.run
+
+    def run(made, deadline):
+        searches.append(made)
+        return NO_PLAN if len(searches) == 1 else honest(made, deadline)
+
+    monkeypatch.setattr(Search, "run", run)
+    result = solve(mixed(), start=Plan(), gap=1e-4, threads=1)
+    assert result.objective == pytest.approx(optimum(mixed())[0], rel=1e-4)
+    assert len(searches) >= 2
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_a_solver_that_contradicts_itself_is_told_of(monkeypatch):
+    monkeypatch.setattr(Search, "run", lambda *_: NO_PLAN)
+    with pytest.raises(DisagreementError, match="no plan keeps the rules, but there is one"):
+        solve(mixed(), start=Plan(), gap=1e-4, threads=1)
 
 
 def test_a_paused_search_waits(medium):
