@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -19,12 +21,26 @@ def ignore() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """Let what is done in an instant be done in one piece: Ctrl-C is counted, and breaks nothing off."""
+    before = signal.signal(signal.SIGINT, _count)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def pressed() -> bool:
     """Whether there was one: compiled modules that are being loaded turn it into errors of their own."""
     return _presses > 0
 
 
-def _press(number: int, frame: FrameType | None) -> NoReturn:
+def _count(number: int, frame: FrameType | None) -> None:
     global _presses
     _presses += 1
+
+
+def _press(number: int, frame: FrameType | None) -> NoReturn:
+    _count(number, frame)
     raise KeyboardInterrupt

@@ -21,14 +21,14 @@ from sequencer.cli.common import (
     output_options,
     report,
 )
-from sequencer.cli.interrupt import pressed
+from sequencer.cli.interrupt import held, pressed
 from sequencer.cli.progress import LiveLine
 from sequencer.cli.render import clean, echo_json
 from sequencer.cli.state import Exit, State, end, say, state
 from sequencer.cli.types import DURATION, FRACTION, SIZE
 from sequencer.errors import RunError
 from sequencer.solver.events import Event, Improved, Progress
-from sequencer.solver.options import SOLVERS
+from sequencer.solver.options import SOLVERS, SolveOptions
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -65,6 +65,24 @@ class Request:
     output: Path | None
     force: bool
     as_json: bool
+
+    def check(self) -> None:
+        """Refuse what no solve takes, before anything is read or replaced."""
+        SolveOptions(
+            gap=self.gap,
+            time_limit=self.time_limit,
+            threads=self.threads,
+            seed=self.seed,
+            formulation=self.formulation,
+            deterministic=self.deterministic,
+            max_nodes=self.max_nodes,
+            memory=self.memory,
+            solver=self.solver,
+        )
+        if self.solver is not None:
+            from sequencer.solver.interfaces import installed
+
+            installed(self.solver)
 
     def options(self) -> dict[str, Any]:
         """Content of ``options.json``: paths by their last name only."""
@@ -203,12 +221,14 @@ class Outcome:
         self.shared = shared
         self.instance: Instance | None = None
         self.best: Plan | None = None
+        self.bound: float | None = None
 
     def run(self) -> Exit:
         """Read, solve, store, print; return the exit code."""
         from sequencer.instance.checks import warnings
 
         request = self.request
+        request.check()
         instance, start = self.given()
         for warning in warnings(instance):
             say(f"Note: {clean(warning)}", hint=True)
@@ -216,8 +236,9 @@ class Outcome:
         with ExitStack() as stack:
             folder = stack.enter_context(self._folder(instance)) if request.output else None
             result = self._search(instance, start, folder)
-            trouble = self._store(folder, result)
-        self._print(result)
+            with held():
+                trouble = self._store(folder, result)
+                self._print(result, kept=folder is None or not folder.replaces)
         if trouble:
             click.echo(f"Error: {trouble}", err=True)
             return Exit.CHECK_FAILED
@@ -260,34 +281,39 @@ class Outcome:
                     solver=request.solver,
                 )
             except KeyboardInterrupt:
-                return self._interrupted(instance)
+                with held():
+                    return self._interrupted(instance)
 
     def _remember(self, event: Event) -> None:
-        """Keep the best plan told of, and hear of a Ctrl-C that a module swallowed while it was loaded."""
+        """Keep plan and bound told of, and hear of a Ctrl-C that a module swallowed while it was loaded."""
         if isinstance(event, Improved):
             self.best = event.plan
-        elif pressed() and isinstance(event, Progress) and event.phase not in LAST_PHASES:
-            raise KeyboardInterrupt
+        elif isinstance(event, Progress):
+            self.bound = event.bound if event.bound is not None else self.bound
+            if pressed() and event.phase not in LAST_PHASES:
+                raise KeyboardInterrupt
 
     def _interrupted(self, instance: Instance) -> Result:
         """Result of a solve that Ctrl-C left outside the search, with the best plan it had told of."""
         from sequencer.instance.goals import goals
         from sequencer.plan.evaluate import evaluate
-        from sequencer.solver.result import Result
+        from sequencer.solver.result import Level, Result, relative_gap
 
         evaluation = None if self.best is None else evaluate(instance, self.best)
+        measure, objective = goals(instance)[0].measure, evaluation.objective if evaluation else None
         return Result(
             termination=Termination.INTERRUPTED,
             plan=self.best,
             evaluation=evaluation,
-            objective=evaluation.objective if evaluation else None,
-            bound=None,
-            measure=goals(instance)[0].measure,
+            objective=objective,
+            bound=self.bound,
+            measure=measure,
             seconds=self.shared.seconds,
             currency=instance.settings.currency,
             unit=instance.settings.unit,
             fingerprint=instance.fingerprint,
             versions=own_versions(),
+            levels=(Level(measure, objective, self.bound, relative_gap(objective, self.bound)),),
         )
 
     def _store(self, folder: RunFolder | None, result: Result) -> str:
@@ -299,11 +325,13 @@ class Outcome:
             return str(error)
         return ""
 
-    def _print(self, result: Result) -> None:
+    def _print(self, result: Result, *, kept: bool) -> None:
         run = None if self.request.output is None else self.request.output.resolve().name
         self.tell(result, run)
         if result.plan is not None:
             self._hints()
+        elif not kept:
+            say(f"The run in {self.request.output} is left as it was.")
 
     def tell(self, result: Result, run: str | None) -> None:
         """Print the result: tables, or the JSON object."""

@@ -15,7 +15,7 @@ from sequencer.instance.history import begun, with_history
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
-    from sequencer.instance.entities import Archetype, Touch
+    from sequencer.instance.entities import Archetype, Capability, Touch
     from sequencer.instance.history import History
     from sequencer.instance.instance import Instance
     from sequencer.instance.records import Costed
@@ -183,28 +183,32 @@ def _steps(instance: Instance) -> Iterator[Adoptable]:
         if r.level <= capability.as_is or capability.local:
             continue
         item_id = f"{r.capability}:{r.level}"
-        own = _costed_mode(instance, item_id, r, r.duration)
-        sourced = tuple(
-            replace(
-                _scaled(instance, item_id, own, s.cost_factor, s.use_factor, s.duration),
-                id=s.id,
-                sourcing=s.id,
-                inhouse_weight=s.inhouse_weight,
-            )
-            for s in instance.sourcing_modes
-            if capability.layer in s.layers
-        )
         yield Adoptable(
             item_id,
             Kind.STEP,
             f"{capability.label} {r.level}",
-            sourced or (own,),
+            _sourced(instance, item_id, _costed_mode(instance, item_id, r, r.duration), capability),
             capability=r.capability,
             level=r.level,
             weight=r.weight,
             tactical=r.tactical,
             strategic=r.strategic,
         )
+
+
+def _sourced(instance: Instance, item_id: str, own: Mode, capability: Capability) -> tuple[Mode, ...]:
+    """Sourcing modes of a step of a capability; its own mode where its layer has none."""
+    sourced = tuple(
+        replace(
+            _scaled(instance, item_id, own, s.cost_factor, s.use_factor, s.duration),
+            id=s.id,
+            sourcing=s.id,
+            inhouse_weight=s.inhouse_weight,
+        )
+        for s in instance.sourcing_modes
+        if capability.layer in s.layers
+    )
+    return sourced or (own,)
 
 
 def _affiliates(instance: Instance) -> Iterator[Adoptable]:
@@ -292,11 +296,12 @@ def _local_steps(instance: Instance) -> Iterator[Adoptable]:
                 continue
             item_id = f"{r.capability}@{a.id}:{r.level}"
             mode = _costed_mode(instance, item_id, r, r.duration, affiliate=a.id)
+            own = _scaled(instance, item_id, mode, here.cost_factor if here else 1.0, {}, None)
             yield Adoptable(
                 item_id,
                 Kind.STEP,
                 f"{capability.label} {r.level} in {a.label}",
-                (_scaled(instance, item_id, mode, here.cost_factor if here else 1.0, {}, None),),
+                _sourced(instance, item_id, own, capability),
                 capability=r.capability,
                 level=r.level,
                 parent=r.capability,

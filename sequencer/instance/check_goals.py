@@ -76,8 +76,9 @@ def _senseless(row: MeasureLimit, waves: int) -> tuple[str, str] | None:
     """Why the amount of a limit says nothing, and the remedy."""
     if row.measure == "benefit_to_cost" and row.amount < 0:
         return f"benefit_to_cost is never asked to be below 0, found {row.amount:g}", "Write the least value per cost."
-    if row.measure == "payback_wave" and row.amount < 1:
-        return f"payback is in wave 1 at the earliest, found {row.amount:g}", f"Write a wave from 1 to {waves + 1}."
+    if row.measure == "payback_wave" and not 1 <= row.amount <= waves + 1:
+        when = "in wave 1 at the earliest" if row.amount < 1 else f"in wave {waves + 1} at the latest, after all waves"
+        return f"payback is {when}, found {row.amount:g}", f"Write a wave from 1 to {waves + 1}."
     return None
 
 

@@ -47,6 +47,7 @@ def scope(scene: Scene) -> Iterator[InputProblem]:
         return
     instance = scene.instance
     yield from _scope_rows(scene)
+    yield from _mixed_shares(scene)
     for driver_id in dict.fromkeys(row.driver for row in instance.scopes):
         rows = [(index, row.share) for index, row in scene.items("scopes") if row.driver == driver_id]
         total = math.fsum(share for _, share in rows)
@@ -59,6 +60,17 @@ def scope(scene: Scene) -> Iterator[InputProblem]:
             message = f"everything {driver.id} addresses has the share 0, so its potential cannot be spread"
             remedy = "Give the affiliates a revenue or share, and brands and customer types a share, above 0."
             yield scene.problem("drivers", index, "no-scope", message, remedy)
+
+
+def _mixed_shares(scene: Scene) -> Iterator[InputProblem]:
+    """Affiliates have a share each, or are weighted by their revenue each: one does not compare with the other."""
+    without = [(index, row) for index, row in scene.items("affiliates") if row.share is None]
+    if scene.instance.scopes or not without or len(without) == len(scene.instance.affiliates):
+        return
+    for index, row in without:
+        message = f"{row.id} has no share of value, but other affiliates have"
+        remedy = "Give every affiliate a share, or none: then all are weighted by their revenue."
+        yield scene.problem("affiliates", index, "shares-mixed", message, remedy, "share")
 
 
 def _scope_rows(scene: Scene) -> Iterator[InputProblem]:

@@ -285,6 +285,10 @@ def categories(scene: Scene) -> Iterator[InputProblem]:
         if word not in known:
             message = f"nothing earns value of the category '{word}'"
             yield scene.setting("unknown-reference", message, suggest(word, known), "reinvest_categories")
+    named = scene.instance.settings.reinvest_categories
+    for word in dict.fromkeys(word for word in named if named.count(word) > 1):
+        message, remedy = f"the category '{word}' is named twice", "Name it once: its value comes back once."
+        yield scene.setting("duplicate-category", message, remedy, "reinvest_categories")
 
 
 def _gaps(have: Collection[int], first: int) -> list[int]:

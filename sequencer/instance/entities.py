@@ -10,6 +10,9 @@ from sequencer.instance.records import Costed, Id, Named, Record, Use, Word, Wor
 from sequencer.instance.settings import MOST_MONTHS, MOST_WAVES
 from sequencer.types import Layer
 
+INHOUSE_WEIGHTS = {"hybrid": 0.5, "agency": 0.0}
+"""How far a step counts as in-house in a sourcing mode of that id, where no weight is given."""
+
 
 class Wave(Record):
     """An adoption wave."""
@@ -77,7 +80,16 @@ class SourcingMode(Named):
     duration: int | None = field("waves in progress; empty: as the step says", None, ge=0, le=MOST_WAVES, unit="waves")
     cost_factor: float = field("factor on one-off and running cost", 1.0, ge=0)
     use_factor: dict[str, Use] = per("use_factor_", "resources", "factor on the use of a resource", unit="factor")
-    inhouse_weight: float = field("how far it counts as in-house", 1.0, ge=0, le=1)
+    inhouse_weight: float = field(
+        "how far it counts as in-house; empty: 0.5 for hybrid, 0 for agency, else 1", 1.0, ge=0, le=1
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_weight(cls, given: dict[str, object]) -> dict[str, object]:
+        """Fill in the weight of the usual ways to source."""
+        usual = INHOUSE_WEIGHTS.get(str(given.get("id")))
+        return given if usual is None else {"inhouse_weight": usual} | given
 
 
 class Affiliate(Named):

@@ -126,7 +126,7 @@ def with_history(instance: Instance, item: Adoptable, rows: dict[str, InitialSta
     if row is None:
         given = rows.get("mandate")
         level = given.level if given is not None and item.kind == Kind.MANDATE else None
-        return item if level is None or (item.level or 0) > level else _lived(item, History("", EVER, 0))
+        return item if level is None or (item.level or 0) > level else _lived(item, History(item.modes[0].id, EVER, 0))
     try:
         mode = item.mode(row.mode)
     except KeyError:  # the checks say so

@@ -88,7 +88,7 @@ def _outside_limits(row: RawRow, record: type[Record]) -> Iterator[InputProblem]
         column = columns_of(record).find(name)
         if column is None or isinstance(value, str):
             continue
-        if column.kind == "numbers" and min(value) < 0:
+        if column.kind == "numbers" and min(value, default=0.0) < 0:
             message, remedy = f"{name} must be at least 0, found {min(value):g}", "Correct the value."
             yield row.problem(record, "out-of-range", message, remedy, name)
         elif column.part in ("low", "high") and name in columns_of(record).fixed:

@@ -50,16 +50,19 @@ class Columns:
         What they are, in the same order.
     upper : list of float
         Upper bound of each column, infinite where it has none.
+    most : list of float
+        What each column can be at most, which its rows may say where its bound does not.
     """
 
     groups: list[Group] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
+    most: list[float] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.upper)
 
-    def add(self, group: Group, upper: Iterable[float | None]) -> range:
-        """Add a group and return the numbers of its columns.
+    def add(self, group: Group, upper: Iterable[float | None], most: Iterable[float] | None = None) -> range:
+        """Add a group and return the numbers of its columns; ``most`` is the upper bound unless said otherwise.
 
         Raises
         ------
@@ -68,6 +71,7 @@ class Columns:
         """
         first = len(self.upper)
         self.upper += [math.inf if bound is None else bound for bound in upper]
+        self.most += self.upper[first:] if most is None else most
         made = range(first, len(self.upper))
         if len(made) != len(group.index):
             message = f"{len(group.index)} columns {group.name} need as many bounds, not {len(made)}"

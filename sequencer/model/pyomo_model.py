@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pyomo.environ as pyo
+from pyomo.common.modeling import unique_component_name
 from pyomo.core.expr.numeric_expr import LinearExpression
 
 from sequencer.model.family_rows import FamilyRows
@@ -41,7 +42,8 @@ def _columns(made: pyo.ConcreteModel, given: Columns) -> list[pyo.Var]:
     for group in given.groups:
         domain = pyo.Binary if group.binary else pyo.NonNegativeIntegers if group.whole else pyo.NonNegativeReals
         var = pyo.Var(list(group.index), domain=domain)
-        made.add_component(group.name, var)
+        # Ids may be such that two names made of some are the same.
+        made.add_component(unique_component_name(made, group.name), var)
         if not group.binary:
             bounds = given.upper[len(columns) : len(columns) + len(var)]
             for column, upper in zip(var.values(), bounds, strict=True):

@@ -112,10 +112,19 @@ class SequencingModel:
         return range(window.earliest, window.latest + 1) if not window.empty else range(0)
 
     def new_columns(
-        self, name: str, index: Sequence[tuple[object, ...]], upper: Iterable[float | None], *, whole: bool = False
+        self,
+        name: str,
+        index: Sequence[tuple[object, ...]],
+        upper: Iterable[float | None],
+        *,
+        whole: bool = False,
+        most: Iterable[float] | None = None,
     ) -> list[int]:
-        """Add columns ``0 ≤ x ≤ upper``, continuous or ``whole``; return their numbers, in the order of ``index``."""
-        return list(self.columns.add(Group(name, index, whole=whole), upper))
+        """Add columns ``0 ≤ x ≤ upper``, continuous or ``whole``; return their numbers, in the order of ``index``.
+
+        Where rows keep a column below ``most``, and a bound that says so is not wanted, :meth:`box` reads that.
+        """
+        return list(self.columns.add(Group(name, index, whole=whole), upper, most))
 
     def given(self, scenario: str | None) -> Instance:
         """The instance as it is in a scenario; as it is where none is named."""
@@ -190,11 +199,11 @@ class SequencingModel:
         return [i for i in self.instance.adoptables.values() if i.kind == kind]
 
     def box(self, expression: Linear) -> tuple[float, float]:
-        """Least and most that an expression can be, as far as the bounds of its columns say; infinite without them."""
+        """Least and most that an expression can be, as far as it is known of its columns; infinite where it is not."""
         least = most = expression.constant
         for column, coefficient in expression.terms.items():
             if coefficient:
-                end = coefficient * self.columns.upper[column]
+                end = coefficient * self.columns.most[column]
                 least, most = least + min(0.0, end), most + max(0.0, end)
         return least, most
 

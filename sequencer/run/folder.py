@@ -28,6 +28,7 @@ from sequencer.run.lock import LOCK_NAME, Lock
 from sequencer.run.reading import MARK, Run, is_run, read_run
 from sequencer.run.trace import Trace
 from sequencer.solver.events import Event, Improved
+from sequencer.types import Termination
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -44,16 +45,18 @@ log = logging.getLogger(__name__)
 class RunFolder:
     """A run folder being written; a context manager that holds its lock. Made by :meth:`create`."""
 
-    def __init__(self, path: Path, lock: Lock, fingerprint: str) -> None:
+    def __init__(self, path: Path, lock: Lock, instance: Instance, options: Mapping[str, Any]) -> None:
         self.path = path
         self._lock = lock
-        self._fingerprint = fingerprint
+        self._instance = instance
+        self._options = options
+        self._begun = False
         self._trace = Trace()
         self._trace_written = 0.0
 
     @classmethod
     def create(cls, path: str | Path, instance: Instance, options: Mapping[str, Any], force: bool = False) -> RunFolder:
-        """Make and lock a run folder and store the instance in it.
+        """Make and lock a run folder and store the instance in it; a plan that is there stays until there is another.
 
         Parameters
         ----------
@@ -64,7 +67,7 @@ class RunFolder:
         options
             What was asked for, JSON values without absolute paths.
         force
-            Whether a run folder that exists is cleared first. A folder that is anything else is never touched.
+            Whether a run folder that exists may be replaced. A folder that is anything else is never touched.
 
         Raises
         ------
@@ -75,18 +78,30 @@ class RunFolder:
         try:
             _make(path, force)
             lock = Lock(path)
+            folder = cls(path, lock, instance, options)
             try:
-                _clear(path)
-                content = {"schema": manifest.RUN_SCHEMA, "kind": MARK, "options": dict(options)}
-                atomic.write_json(path / "options.json", content)
-                _store(instance, path / "instance")
+                if not folder.replaces:
+                    folder._begin()
             except BaseException:
                 lock.release()
                 raise
         except OSError as error:
             message = f"{path} cannot be written ({error.strerror or error}). Give another folder with -o."
             raise RunError(message) from error
-        return cls(path, lock, instance.fingerprint)
+        return folder
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the folder still holds the plan of another run."""
+        return not self._begun and any((self.path / name).exists() for name in ("plan.json", manifest.MANIFEST_NAME))
+
+    def _begin(self) -> None:
+        """Clear what another run left, and store what this one was given."""
+        _clear(self.path)
+        content = {"schema": manifest.RUN_SCHEMA, "kind": MARK, "options": dict(self._options)}
+        atomic.write_json(self.path / "options.json", content)
+        _store(self._instance, self.path / "instance")
+        self._begun = True
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +110,7 @@ class RunFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Write the trace of a run that did not finish, and unlock."""
-        if not (self.path / manifest.MANIFEST_NAME).exists():
+        if self._begun and not (self.path / manifest.MANIFEST_NAME).exists():
             self._write("trace.csv", self._trace.text())
         self._lock.release()
 
@@ -113,19 +128,25 @@ class RunFolder:
         better = isinstance(event, Improved)
         if isinstance(event, Improved):
             self.checkpoint(event.plan)
-        if better or time.monotonic() - self._trace_written >= TRACE_EVERY:
+        if self._begun and (better or time.monotonic() - self._trace_written >= TRACE_EVERY):
             self._write("trace.csv", self._trace.text())
             self._trace_written = time.monotonic()
 
     def finish(self, result: Result) -> None:
         """Write plan, result and trace, then the manifest that marks the run as complete.
 
+        What was interrupted before it had a plan does not replace a run that has one.
+
         Raises
         ------
         sequencer.errors.RunError
             If they cannot be written.
         """
+        if self.replaces and result.plan is None and result.termination is Termination.INTERRUPTED:
+            return
         try:
+            if not self._begun:
+                self._begin()
             if result.plan is None:
                 (self.path / "plan.json").unlink(missing_ok=True)
             else:
@@ -141,10 +162,12 @@ class RunFolder:
             raise RunError(message) from error
 
     def _marked(self, plan: Plan) -> Plan:
-        return dataclasses.replace(plan, instance_fingerprint=self._fingerprint)
+        return dataclasses.replace(plan, instance_fingerprint=self._instance.fingerprint)
 
     def _write(self, name: str, text: str) -> None:
         try:
+            if not self._begun:
+                self._begin()
             atomic.write_text(self.path / name, text)
         except OSError as error:
             log.warning("%s could not be written: %s", name, error.strerror or error)

@@ -336,15 +336,17 @@ def again(folder: str | Path, **how: object) -> StudyResults:
         See :func:`run`.
     """
     study = read(folder).study
-    if any(planned.key != _key_now(study, planned) for planned in study.cases[:1]):
+    # Of a case whose changes make no valid instance, the key says nothing of versions.
+    telling = next((planned for planned in study.cases if planned.fingerprint is not None), None)
+    if telling is not None and telling.key != _key_now(study, telling):
         message = f"{folder} was solved with other versions than these. Run its study file again; it solves all anew."
         raise RunError(message)
     return run(study, folder, retry=True, **how)  # type: ignore[arg-type]
 
 
-def _key_now(study: Study, planned: Planned) -> str | None:
+def _key_now(study: Study, planned: Planned) -> str:
     """Key of a case with the versions there are now."""
     parents = {p.id: p.key for p in study.cases}
     start = None if planned.case.parent is None else parents[planned.case.parent]
-    known = planned.fingerprint
-    return planned.key if known is None else case_key(known, planned.case.options.to_dict(), start)
+    assert planned.fingerprint is not None
+    return case_key(planned.fingerprint, planned.case.options.to_dict(), start)

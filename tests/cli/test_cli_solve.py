@@ -14,6 +14,7 @@ import sequencer.solver.solve as solving
 from sequencer.errors import DisagreementError, RunError, SolverError
 from sequencer.run.folder import RunFolder, read_run
 from sequencer.run.reading import RESULT_KEYS
+from sequencer.solver import interfaces
 from sequencer.solver.conflict import conflict_of
 from sequencer.solver.events import Improved, Progress, StartRepaired
 from sequencer.types import RuleRef, Termination
@@ -145,8 +146,6 @@ def test_another_solver_finds_the_same_and_is_named_while_it_works(run_cli, ex, 
 
 
 def test_a_solver_that_is_not_installed(run_cli, ex, monkeypatch):
-    from sequencer.solver import interfaces
-
     monkeypatch.setitem(interfaces.INTERFACES, "cbc", interfaces.Program("nowhere", "get it", "ratio"))
     done = run_cli("solve", "ex", "--solver", "cbc")
     assert done.exit_code == 2
@@ -371,15 +370,59 @@ def test_ctrl_c_outside_the_search_keeps_the_best_plan_so_far(run_cli, ex, fake,
         plan = real().plan
         for listener in options["listeners"]:
             listener(Improved(1.0, plan, 1.0))
+            listener(Progress(1.0, "search", 1.0, 1e4, 0.9999))
+            listener(Progress(2.0, "ties", 1.0))
         raise KeyboardInterrupt
 
     fake(interrupted)
     done = run_cli("solve", "ex", "-o", "run", "--json")
     assert done.exit_code == 130
     result = json.loads(done.stdout)
-    assert (result["termination"], result["plan"], result["bound"]) == ("interrupted", True, None)
+    # What was told of as proven still is.
+    assert (result["termination"], result["plan"], result["bound"]) == ("interrupted", True, 1e4)
+    assert [goal["bound"] for goal in result["goals"]] == [1e4]
     assert result["npv"] > 0
     assert read_run(here / "run").plan is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("--deterministic", "--time-limit", "5m"), 2, "deterministic solve cannot have a time limit"),
+        (("--solver", "cbc"), 2, "not installed"),
+        (("--gap", "1%"), 130, "The run in run is left as it was."),
+    ],
+)
+def test_what_comes_to_no_plan_does_not_replace_a_run(run_cli, a_run, ex, fake, monkeypatch, arguments, code, says):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    fake(interrupted)
+    monkeypatch.setitem(interfaces.INTERFACES, "cbc", interfaces.Program("nowhere", "get it", "ratio"))
+    before = {file: file.read_bytes() for file in a_run.rglob("*") if file.is_file()}
+    done = run_cli("solve", "ex", *arguments, "-o", "run", "--force")
+    assert done.exit_code == code
+    assert says in done.stderr
+    assert {file: file.read_bytes() for file in a_run.rglob("*") if file.is_file()} == before
+    # Nor is a folder left behind that would be in the way of the next command.
+    assert run_cli("solve", "ex", *arguments, "-o", "new").exit_code == code
+    assert (a_run.parent / "new").exists() == (code == 130)
+
+
+def test_ctrl_c_while_the_result_is_kept_and_printed_breaks_nothing_off(run_cli, ex, here, monkeypatch):
+    finish = RunFolder.finish
+
+    def press(folder, result):
+        os.kill(os.getpid(), signal.SIGINT)
+        finish(folder, result)
+
+    monkeypatch.setattr(RunFolder, "finish", press)
+    monkeypatch.setattr("sequencer.cli.interrupt._presses", 0)
+    done = run_cli("solve", "ex", "-o", "run", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["plan"]
+    assert read_run(here / "run").complete
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ctrl_c_before_there_is_a_plan(run_cli, ex, fake, monkeypatch):

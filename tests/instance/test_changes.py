@@ -367,3 +367,11 @@ def test_locks_that_contradict_name_the_text(folder):
     assert (problem.file, problem.rule, problem.row) == ("lock 'jp<=1'", "lock-contradiction", None)
     assert folder.problem(locks=["jp<1"]).rule == "bad-lock"
     assert folder.problem(locks=["xy=1"]).rule == "unknown-reference"
+
+
+def test_a_list_of_numbers_may_be_emptied(folder):
+    folder.put("pace.csv", "items,limit,comfort,losses\naffiliates,3,1,1 2\n")
+    instance = folder.read()
+    assert instance.pace[0].losses == (1, 2)
+    emptied = {"table": "pace", "field": "losses", "set": []}
+    assert replaced(instance, [emptied]).pace[0].losses == ()

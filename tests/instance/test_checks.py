@@ -323,6 +323,26 @@ def test_scope_tables(folder, rows, found):
         assert all(sum(cells.values()) == pytest.approx(1) for cells in folder.read().scope.values())
 
 
+def test_some_affiliates_with_a_share_and_some_with_their_revenue_do_not_compare():
+    def rules(*affiliates, **tables):
+        made = Instance(
+            settings=Settings(schema_version=1, waves=2),
+            archetypes=(e.Archetype(id="adapted", duration=0),),
+            affiliates=tuple(e.Affiliate(affiliate_class="any", **row) for row in affiliates),
+            drivers=(e.Driver(id="r1", category="risk", potential=1),),
+            **tables,
+        )
+        return [(p.rule, p.table) for p in check(made)]
+
+    share, revenue = {"id": "jp", "revenue": 300, "share": 0.4}, {"id": "de", "revenue": 500}
+    assert rules(share, revenue) == [("shares-mixed", "affiliates")]
+    assert rules(share, revenue | {"share": 0.6}) == []
+    assert rules({"id": "jp", "revenue": 300}, revenue) == []
+    # Where a table says how the potential is spread, neither is read.
+    spread = (e.Scope(driver="", affiliate="jp", brand="", customer_type="", share=1),)
+    assert rules(share, revenue, scopes=spread) == []
+
+
 def test_shares_that_are_all_zero_spread_nothing(folder):
     folder.edit("customer_types.csv", "professionals,1", "professionals,0")
     assert [rule for _, _, rule in folder.rules()] == ["no-scope"] * 3

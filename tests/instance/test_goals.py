@@ -74,6 +74,7 @@ def test_an_instance_made_by_hand_has_an_objective_too():
         ("first_value_wave,cap,2", "unusable-measure", "quick_wins"),
         ("benefit_to_cost,floor,-1", "out-of-range", "least value per cost"),
         ("payback_wave,cap,0", "out-of-range", "from 1 to 4"),
+        ("payback_wave,cap,5", "out-of-range", "from 1 to 4"),
     ],
 )
 def test_a_limit_that_cannot_be_kept_exactly_is_told_with_the_remedy(folder, row, rule, words):

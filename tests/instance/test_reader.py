@@ -108,6 +108,12 @@ def test_read_rows_keeps_what_validation_would_refuse(folder):
         ('mandate_path = "0 one 2"', "not-whole", "mandate_path", "whole number"),
         ("every_affiliate_gains = 2", "wrong-kind", "every_affiliate_gains", "true or false"),
         ('reinvest_share = 1\nreinvest_categories = "risk"', "unknown-reference", "reinvest_categories", "revenue"),
+        (
+            'reinvest_share = 1\nreinvest_categories = "cost_of_sales cost_of_sales"',
+            "duplicate-category",
+            "reinvest_categories",
+            "Name it once",
+        ),
     ],
 )
 def test_settings_that_are_wrong_name_the_remedy(folder, line, rule, column, hint):

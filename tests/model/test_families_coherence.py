@@ -47,6 +47,33 @@ def sourced(share, weight=1.0, cost=1.0, **more):
     )
 
 
+@pytest.mark.parametrize(("share", "value", "mode"), [(0.0, 30 - 6, "agency"), (1.0, 20 - 2, "build")])
+def test_a_local_step_is_sourced_as_any_other(solve, share, value, mode):
+    # Training jp costs 2, three times that by the agency, and r1 earns 10 a year there from then on.
+    given = make(
+        {"inhouse_share": share},
+        drivers=[driver()],
+        affiliates=[{"id": "jp", "affiliate_class": "any", "revenue": 1}],
+        archetypes=[{"id": "adapted", "duration": 0}],
+        capabilities=[{"id": "training", "layer": "technological", "local": True}],
+        capability_steps=[{"capability": "training", "level": 1, "one_off_cost": 1}],
+        local_capabilities=[{"capability": "training", "affiliate": "jp", "cost_factor": 2}],
+        requirements=[{"item": "r1", "requires": "training:1"}],
+        sourcing_modes=SOURCING,
+    )
+    worth, plan = solve(given)
+    assert worth == pytest.approx(value)
+    assert modes(plan)["training@jp:1"] == mode
+
+
+def test_the_usual_ways_to_source_have_their_usual_weights():
+    given = [{"id": i, "layers": "technological"} for i in ("build", "hybrid", "agency", "partner")]
+    given.append({"id": "bought", "layers": "technological", "inhouse_weight": 0.25})
+    assert [m.inhouse_weight for m in make(sourcing_modes=given).sourcing_modes] == [1, 0.5, 0, 1, 0.25]
+    own = make(sourcing_modes=[{"id": "agency", "layers": "technological", "inhouse_weight": 0.75}])
+    assert own.sourcing_modes[0].inhouse_weight == 0.75
+
+
 def test_sourcing_modes_differ_in_time_and_cost(solve):
     # The agency is at it in wave 1 already: 30 − 3; built, data is live in wave 2: 20 − 1.
     value, plan = solve(sourced(0))

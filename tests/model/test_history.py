@@ -143,6 +143,17 @@ def test_an_initiative_goes_on_with_its_own_ramp_and_has_earned_what_it_earns_on
         assert [evaluate(given, Plan()).value(period=w) for w in (1, 2, 3)] == pytest.approx(expected)
 
 
+def test_a_mandate_level_that_is_held_may_have_further_modes():
+    given = make(
+        drivers=[driver()],
+        mandate=[{"level": 1, "one_off_cost": 3}, {"level": 2, "one_off_cost": 3}],
+        modes=[{"item": "mandate:1", "id": "fast", "cost_factor": 0.5}],
+        initial_state=[{"record": "mandate", "level": 1}],
+    )
+    assert check(given) == []
+    assert agreed(given, "compact", True)[0] == pytest.approx(30)
+
+
 def test_a_plan_gives_it_no_wave():
     given = make(drivers=[driver()], initial_state=[live("r1")])
     (violation,) = evaluate(given, Plan((Adoption("r1", 2),))).violations

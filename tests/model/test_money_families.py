@@ -227,6 +227,19 @@ def test_only_affiliates_that_bear_something_are_told_apart():
     assert list(affiliate_gains.value_of(paying.model_copy(update={"settings": settings}))) == ["us", "jp"]
 
 
+@pytest.mark.parametrize(("lost", "value"), [(3.9 * 3, 3 * 10), (4.1 * 3, None)])
+def test_what_an_affiliate_has_lost_before_counts_also_where_it_bears_nothing(solve, lost, value):
+    # Live before wave 1, jp bears nothing any more and earns 4 of the 10 a year at most.
+    given = make(
+        {"every_affiliate_gains": True},
+        drivers=[driver()],
+        affiliates=[market("us", share=6), market("jp", share=4)],
+        archetypes=[FREE],
+        initial_state=[{"record": "live", "id": "jp"}, {"record": "gain", "id": "jp", "amount": -lost}],
+    )
+    assert solve(given)[0] == (value if value is None else pytest.approx(value))
+
+
 def test_what_an_affiliate_gives_up_counts_against_it(solve):
     # r1 and r2 earn 10 and 6 a year, all in us. jp earns nothing, has a budget and would give up the 4 that r2 costs.
     def instance(gains):

@@ -63,6 +63,23 @@ def test_what_is_chosen_depends_on_what_counts(formulation, objective, level, ch
 
 
 @BOTH
+@pytest.mark.parametrize(("objective", "worth"), [("cvar", 4), ("worst_npv", 4), ("regret", 2)])
+def test_scenarios_of_a_driver_that_is_live_already(formulation, objective, worth):
+    # The brand costs 1, and r1 then earns 10, or 5: 9 and 4, at best 9 and 6.
+    given = make(
+        {"waves": 1, "objective": objective, "cvar_level": 0.5},
+        drivers=[driver("r1", 10)],
+        brands=[{"id": "b1", "share": 1, "one_off_cost": 1}],
+        initial_state=[{"record": "live", "id": "r1"}],
+        scenarios=[{"id": "s1", "probability": 0.5, "best_npv": 9}, {"id": "s2", "probability": 0.5, "best_npv": 6}],
+        scenario_changes=[change("s2", "drivers", "r1", "potential", factor=0.5)],
+    )
+    value, plan = agreed(given, formulation, reduce=True)
+    assert waves(plan) == {"b1": 1}
+    assert value == pytest.approx(worth)
+
+
+@BOTH
 def test_a_floor_on_what_the_worst_scenarios_are_worth(formulation):
     # Without it r1; with it, what is best in the mean is given up.
     floor = [{"measure": "cvar", "sense": "floor", "amount": 5}]

@@ -304,3 +304,14 @@ def test_amounts_of_any_magnitude(unit):
                     row[column] *= unit
     instance = type(mixed())(**scaled)
     assert optimum(instance)[0] / unit == pytest.approx(optimum(mixed())[0], rel=1e-6)
+
+
+def test_ids_that_make_the_same_name_when_joined_are_told_apart():
+    # Both (new_x, hcp) and (x, hcp_new) join to the same words, and so do the drivers with them.
+    instance = make(
+        {"waves": 1},
+        drivers=[driver("call", 8), driver("call_new", 4)],
+        brands=[{"id": "x", "share": 0.5}, {"id": "new_x", "share": 0.5}],
+        customer_types=[{"id": "hcp", "share": 0.5}, {"id": "hcp_new", "share": 0.5}],
+    )
+    assert optimum(instance)[0] == pytest.approx(12)

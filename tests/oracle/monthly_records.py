@@ -114,9 +114,9 @@ class Records:
 
     def sourcing_of(self, item: str) -> list[Any]:
         name, _, level = item.partition(":")
-        if not level or name == "mandate" or "@" in name:
+        if not level or name == "mandate":
             return []
-        layer = self.row("capabilities", id=name).layer
+        layer = self.row("capabilities", id=name.partition("@")[0]).layer
         return [s for s in self.instance.sourcing_modes if layer in s.layers]
 
     def archetypes_of(self, affiliate: str) -> list[Any]:

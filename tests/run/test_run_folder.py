@@ -13,6 +13,7 @@ from sequencer.run import atomic
 from sequencer.run.folder import RunFolder, is_run, read_run
 from sequencer.run.reading import RESULT_KEYS, blank_result
 from sequencer.solver.events import Improved, Progress, StartRepaired
+from sequencer.types import Termination
 
 
 def finished(path, instance, result, force=False):
@@ -128,13 +129,31 @@ def test_an_existing_folder_is_refused_without_force(tmp_path, instance, result)
     assert read_run(tmp_path / "run").complete
 
 
-def test_force_replaces_a_run_and_nothing_of_it_shines_through(tmp_path, instance, result):
+def test_force_replaces_a_run_and_nothing_of_it_shines_through(tmp_path, instance, result, plan):
     finished(tmp_path / "run", instance, result)
-    with RunFolder.create(tmp_path / "run", instance, {"gap": 0.5}, force=True):
+    other = Plan((Adoption("data:1", 2),))
+    with RunFolder.create(tmp_path / "run", instance, {"gap": 0.5}, force=True) as folder:
+        # The old plan stays until there is a new one.
+        folder(Progress(0.5, "search", None, 12.0))
+        assert folder.replaces
         run = read_run(tmp_path / "run")
-        assert run.plan is None
-        assert not run.complete
-        assert run.options == {"gap": 0.5}
+        assert (run.plan, run.complete, run.options) == (plan, True, {"gap": 0.01})
+        folder(Improved(1.0, other, 9.0))
+        assert not folder.replaces
+        run = read_run(tmp_path / "run")
+        assert (run.plan, run.complete, run.options) == (other, False, {"gap": 0.5})
+        assert run.result["objective"] == 9.0
+        assert run.result["bound"] == 12.0
+
+
+def test_only_an_interrupted_solve_without_a_plan_leaves_the_run_it_was_to_replace(tmp_path, instance, result, plan):
+    finished(tmp_path / "run", instance, result)
+    none = replace(result, plan=None, objective=None, bound=None)
+    finished(tmp_path / "run", instance, replace(none, termination=Termination.INTERRUPTED), force=True)
+    assert read_run(tmp_path / "run").plan == plan
+    finished(tmp_path / "run", instance, replace(none, termination=Termination.INFEASIBLE), force=True)
+    run = read_run(tmp_path / "run")
+    assert (run.plan, run.result["termination"]) == (None, "infeasible")
 
 
 def test_force_takes_an_empty_folder_and_one_killed_at_its_first_breath(tmp_path, instance, result):

@@ -206,11 +206,15 @@ def test_another_base_takes_the_place_of_the_old_one_and_results_stay(study_file
     assert solved == []
 
 
-def test_a_folder_of_other_versions_is_not_mended_but_run_anew(study_file, tmp_path):
+@pytest.mark.parametrize("without_instance", [0, 1])
+def test_a_folder_of_other_versions_is_not_mended_but_run_anew(study_file, tmp_path, without_instance):
     out = tmp_path / "out"
     run(read_study(study_file(CUTS)), out)
     content = json.loads((out / "study.json").read_text())
-    content["cases"][0]["key"] = "0" * 64
+    # What has no valid instance has a key that says nothing of versions.
+    for case in content["cases"][:without_instance]:
+        case["fingerprint"] = None
+    content["cases"][without_instance]["key"] = "0" * 64
     (out / "study.json").write_text(json.dumps(content))
     with pytest.raises(RunError, match="other versions"):
         again(out)

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 
 def _gainers(instance: Instance) -> Iterable[str]:
-    """Affiliates that bear something: cells never lose, so the others gain whatever is decided."""
+    """Affiliates that bear or have lost something: cells never lose, so the others gain whatever is decided."""
     if not instance.settings.every_affiliate_gains:
         return ()
+    if instance.settings.funding != "none":
+        return (a.id for a in instance.affiliates)
     lines = (line for item in instance.adoptables.values() for mode in item.modes for line in mode.lines)
     bearing = {line.affiliate for line in lines if line.amount > 0 and any(p != HQ and s > 0 for p, s in line.shares)}
-    return (a.id for a in instance.affiliates if a.id in bearing or instance.settings.funding != "none")
+    return (a.id for a in instance.affiliates if a.id in bearing or instance.past.gain.get(a.id, 0.0) < 0)
 
 
 @family(

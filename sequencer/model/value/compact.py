@@ -195,7 +195,8 @@ class Compact(ValueModel):
         made = total(self._member(a, mode, period) * weight for (a, mode), weight in group.weights.items())
         if len(made.terms) < 3:
             return made
-        column = self.model.new_columns(f"live_{h}_{period}", [(0,)], [UNBOUNDED])[0]
+        most = [self._most(group, period)]
+        column = self.model.new_columns(f"live_{h}_{period}", [(0,)], [UNBOUNDED], most=most)[0]
         live = Linear(terms={column: 1.0})
         ref = RuleRef("value", (group.label,) if group.label else (), period)
         self.model.row(ref, live, "=" if self.exact else "<=", made)
@@ -257,7 +258,8 @@ class Compact(ValueModel):
         if not gates and not parts:
             return amount
         upper = UNBOUNDED if at.what == "scope" else most
-        column = self.model.new_columns("_".join((at.what, str(h), *map(str, at[1:]))), [(0,)], [upper])[0]
+        name = "_".join((at.what, str(h), *map(str, at[1:])))
+        column = self.model.new_columns(name, [(0,)], [upper], most=[most])[0]
         made = Linear(terms={column: 1.0})
         self.model.row(ref, made, "<=", amount)
         for gate in gates:
