@@ -24,7 +24,7 @@ validated as a whole.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,22 @@ from sequencer.errors import InputError, InputProblem
 from sequencer.instance.applying import apply
 from sequencer.instance.change import Change, Sourced
 from sequencer.instance.instance import Instance
-from sequencer.instance.locks import lock_row
+from sequencer.instance.locks import lock_row, with_id
 from sequencer.instance.nearest import suggest
-from sequencer.instance.rows import rows_of
+from sequencer.instance.rows import RawInstance, rows_of
 from sequencer.instance.validate import build
 
-__all__ = ["Change", "Sourced", "apply", "lock_source", "overlay_changes", "parse_lock", "read_overlay", "replaced"]
+__all__ = [
+    "Change",
+    "Sourced",
+    "apply",
+    "lock_source",
+    "names_of",
+    "overlay_changes",
+    "parse_lock",
+    "read_overlay",
+    "replaced",
+]
 
 
 def read_overlay(path: str | Path) -> tuple[Change, ...]:
@@ -109,9 +119,21 @@ def parse_lock(text: str) -> Change:
     return Change(table="locks", insert=lock_row(text))
 
 
-def lock_source(text: str) -> Sourced:
-    """Change of a lock in short form, that problems name by the text."""
-    return Sourced(parse_lock(text), f"lock '{text}'", 1)
+def names_of(raw: RawInstance) -> dict[str, set[str]]:
+    """Ids that bear a name, by the name in lower case; of what is adopted, and of capabilities, whose steps are."""
+    made: dict[str, set[str]] = {}
+    for table, record in Instance.tables().items():
+        if getattr(record, "adoptable", False) or table == "capabilities":
+            for row in raw.tables[table]:
+                item, name = row.cells.get("id"), row.cells.get("name")
+                if isinstance(item, str) and isinstance(name, str):
+                    made.setdefault(name.casefold(), set()).add(item)
+    return made
+
+
+def lock_source(text: str, names: Mapping[str, Collection[str]] | None = None) -> Sourced:
+    """Change of a lock in short form, in which ``names`` stand for ids too, that problems name by the text."""
+    return Sourced(parse_lock(with_id(text, names or {})), f"lock '{text}'", 1)
 
 
 def replaced(instance: Instance, changes: Iterable[Change | Mapping[str, Any]]) -> Instance:

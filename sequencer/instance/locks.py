@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sequencer.errors import InputError, InputProblem
@@ -13,6 +13,8 @@ _FORM = re.compile(
     r"(?P<sign>[!+]?)(?P<item>[a-z0-9_.:@-]+)(?:/(?P<mode>[a-z0-9_/-]+))?"
     r"(?:(?P<how><=|>=|=)(?P<wave>[0-9]+))?(?:/(?P<late>[a-z0-9_/-]+))?"
 )
+_SIGN = re.compile(r"\s*([!+]?)\s*(.*)", re.DOTALL)
+_AFTER = re.compile(r"\s*(?:$|[:@/<>=])")
 REMEDY = (
     "Write jp<=2 (latest start, if adopted at all), jp>=2 (earliest, likewise), jp=2 (adopted in wave 2), "
     "crm:2=3/build (in a mode, too), jp/adapted (mode, if adopted), !r4 (never), +r4 (must), +r4<=3 (live by wave 3)."
@@ -54,6 +56,30 @@ def lock_row(text: str) -> dict[str, Any]:
     if mode:
         row["mode"] = mode
     return row
+
+
+def with_id(text: str, names: Mapping[str, Collection[str]]) -> str:
+    """Return a short form with the id of its item where it gives a name.
+
+    Parameters
+    ----------
+    text
+        Short form, as of :func:`lock_row`, which may name its item.
+    names
+        Ids that bear a name, by the name in lower case.
+
+    Raises
+    ------
+    sequencer.errors.InputError
+        If more than one thing bears the name.
+    """
+    sign, rest = _SIGN.fullmatch(text).groups()  # type: ignore[union-attr]
+    for name in sorted(names, key=len, reverse=True):
+        if rest[: len(name)].casefold() == name and _AFTER.match(rest, len(name)):
+            if len(names[name]) > 1:
+                raise _refused(text, f"names more than one thing ({', '.join(sorted(names[name]))}); give an id")
+            return f"{sign}{next(iter(names[name]))}{rest[len(name) :]}"
+    return text
 
 
 def merged(locks: Iterable[Lock]) -> tuple[Lock, ...]:

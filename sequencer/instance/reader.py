@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sequencer.errors import InputError, InputProblem
-from sequencer.instance.changes import Change, Sourced, apply, lock_source, overlay_changes
+from sequencer.instance.changes import Change, Sourced, apply, lock_source, names_of, overlay_changes
 from sequencer.instance.columns import Column, columns_of
 from sequencer.instance.csvtables import Grid, read_grid
 from sequencer.instance.decimals import CellError, decimal_sign
@@ -41,7 +41,8 @@ def read(
     overlays
         Changes applied one after another: overlay files (TOML), or sequences of changes.
     locks
-        Locks in their short form, applied last; see :func:`sequencer.instance.changes.parse_lock`.
+        Locks in their short form, applied last; see :func:`sequencer.instance.changes.parse_lock`. An unambiguous
+        name stands for its id.
 
     Raises
     ------
@@ -49,7 +50,9 @@ def read(
         Carrying every problem found: in files, overlays, rows and between tables.
     """
     raw = read_rows(path)
-    for sourced in (*_changes(overlays, raw.problems), *_locks(locks, raw.problems)):
+    for sourced in _changes(overlays, raw.problems):
+        apply(raw, sourced)
+    for sourced in _locks(locks, raw):
         apply(raw, sourced)
     return build(raw)
 
@@ -241,9 +244,11 @@ def _changes(
                 yield change if isinstance(change, Sourced) else Sourced(change, "changes", number)
 
 
-def _locks(locks: Iterable[str], problems: list[InputProblem]) -> Iterator[Sourced]:
+def _locks(locks: Iterable[str], raw: RawInstance) -> Iterator[Sourced]:
+    """Changes of locks in short form; those that cannot be read are reported."""
+    names = names_of(raw)
     for text in locks:
         try:
-            yield lock_source(text)
+            yield lock_source(text, names)
         except InputError as error:
-            problems += error.problems
+            raw.problems += error.problems

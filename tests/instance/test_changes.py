@@ -7,6 +7,8 @@ from pydantic import ValidationError
 
 from sequencer.errors import InputError
 from sequencer.instance.changes import Change, parse_lock, read_overlay, replaced
+from sequencer.instance.locks import with_id
+from sequencer.instance.reader import read
 
 HQ3 = {"table": "budgets", "where": {"pot": "hq", "from_wave": 2}, "field": "amount"}
 
@@ -375,3 +377,32 @@ def test_a_list_of_numbers_may_be_emptied(folder):
     assert instance.pace[0].losses == (1, 2)
     emptied = {"table": "pace", "field": "losses", "set": []}
     assert replaced(instance, [emptied]).pace[0].losses == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Japan<=2", "jp<=2"),
+        ("! japan", "!jp"),
+        ("+Japan <= 2", "+jp<=2"),
+        ("Japan/adapted", "jp/adapted"),
+        ("Customer relations:2=3", "crm:2=3"),
+        ("customer<=2", "customer<=2"),  # the name of nothing, though one begins with it
+        ("jp=2", "jp=2"),
+    ],
+)
+def test_a_name_stands_for_its_id_in_a_lock(text, meant):
+    names = {"japan": {"jp"}, "customer relations": {"crm"}, "twin": {"r1", "r2"}}
+    assert with_id(text, names).replace(" ", "") == meant
+    with pytest.raises(InputError, match=r"'Twin=1' names more than one thing \(r1, r2\); give an id"):
+        with_id("Twin=1", names)
+
+
+def test_names_in_locks_are_those_of_the_instance_and_its_overlays(folder):
+    name = folder.read().by_id("affiliates")["jp"].label
+    made = read(
+        folder.path,
+        overlays=[[Change(table="initiatives", insert={"id": "x", "name": "New thing"})]],
+        locks=[f"{name.upper()}<=2", "new thing=1"],
+    )
+    assert {(row.item, row.latest, row.fixed) for row in made.locks} >= {("jp", 2, None), ("x", None, 1)}
