@@ -47,8 +47,8 @@ AGREEMENT = 1e-6
 def evaluate(given: Path, plan: Path | None, overlays: tuple[Path, ...], locks: tuple[str, ...], as_json: bool) -> None:
     """Recompute every rule and every amount of a plan, independently of the solver.
 
-    RUN alone: its plan, and whether its stored numbers hold. RUN PLAN: a plan of yours against the run's best one.
-    INSTANCE PLAN: a plan of yours. A PLAN is a plan.json, a plan.csv (columns id, wave, mode) or a run.
+    RUN alone: its plan, and whether the stored numbers of a finished run hold. RUN PLAN: a plan of yours against the
+    run's best one. INSTANCE PLAN: a plan of yours. A PLAN is a plan.json, a plan.csv (columns id, wave, mode) or a run.
 
     The exit code is 1 if a rule is broken or a stored number does not hold.
     """
@@ -71,7 +71,7 @@ def evaluate(given: Path, plan: Path | None, overlays: tuple[Path, ...], locks: 
     if as_json:
         echo_json(content)
     else:
-        _print(evaluation, content, run.result if run is not None and plan is None else None)
+        _print(evaluation, content, run if plan is None else None)
     end(Exit.OK if content["holds"] else Exit.CHECK_FAILED)
 
 
@@ -171,10 +171,11 @@ def _against(evaluation: Evaluation, best: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _print(evaluation: Evaluation, content: dict[str, Any], proof: dict[str, Any] | None) -> None:
+def _print(evaluation: Evaluation, content: dict[str, Any], own: Run | None) -> None:
+    """Tables and verdict; ``own`` is the run whose plan it is."""
     from sequencer.report.tables import headline, violations
 
-    echo_report(headline(evaluation, proof))
+    echo_report(headline(evaluation, None if own is None else own.result))
     if not evaluation.feasible:
         echo_report(violations(evaluation))
     if content["best"] is not None:
@@ -185,11 +186,14 @@ def _print(evaluation: Evaluation, content: dict[str, Any], proof: dict[str, Any
     if broken:
         echo(f"The plan breaks {broken} rule{'' if broken == 1 else 's'}.")
     elif not content["disagreements"]:
-        echo("The plan keeps all rules" + (", and the stored numbers hold." if _checked(content) else "."))
+        echo(f"The plan keeps all rules{_checked(own)}.")
 
 
-def _checked(content: dict[str, Any]) -> bool:
-    return content["run"] is not None and content["best"] is None
+def _checked(run: Run | None) -> str:
+    """What is to be said of the stored numbers of a run that nothing was found against."""
+    if run is None:
+        return ""
+    return ", and the stored numbers hold" if run.complete else "; an unfinished run has no stored numbers to check"
 
 
 def _print_best(instance: Instance, content: dict[str, Any]) -> None:

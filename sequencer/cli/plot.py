@@ -15,7 +15,10 @@ from sequencer.errors import RunError
 @click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="Picture to write: .png, .svg or .pdf.")
 @output_options
 def plot(run: Path, output: Path) -> None:
-    """Draw the roadmap of a RUN as a Gantt chart that fits a slide."""
+    """Draw the roadmap of a RUN as a Gantt chart that fits a slide, with what is proven of it.
+
+    A run that is not finished is drawn with the best plan so far, and marked as such.
+    """
     check_picture(output)
     found = load_run(run)
     if found.plan is None:
@@ -23,4 +26,4 @@ def plot(run: Path, output: Path) -> None:
         raise RunError(message)
     from sequencer.report.figures.gantt import gantt_figure
 
-    write_picture(gantt_figure(found.plan, found.instance), output)
+    write_picture(gantt_figure(found.plan, found.instance, result=found.result, complete=found.complete), output)

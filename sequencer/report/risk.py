@@ -94,12 +94,14 @@ def _how(found: MonteCarlo) -> tuple[str, ...]:
     if not options.failures:
         made.append("Failures are not drawn: value counts at its probability of success.")
     if not found.assumptions:
-        made.append("No amount has a low or a high value, so only success and failure make a difference.")
+        so = "only success and failure make a difference" if outcomes else "all draws are the same"
+        made.append(f"No amount has a low or a high value, so {so}.")
     return tuple(made)
 
 
 def _quantiles(found: MonteCarlo) -> Table:
     rows = []
+    notes = [f"Amounts in {words.money_unit(found.instance)}; payback is a wave, later one after the last."]
     for name in (m for m in MEASURES if m in found.measures):
         values = found.measures[name]
         if name == "payback_wave":
@@ -109,12 +111,15 @@ def _quantiles(found: MonteCarlo) -> Table:
             cells = [_wave(found.instance, wave) for wave in found_waves]
             rows.append((heading(found.instance, name), *cells, words.NONE))
             continue
+        if np.isnan(values).all():
+            rows.append((heading(found.instance, name), *(words.NONE,) * (len(QUANTILES) + 1)))
+            notes.append(f"{heading(found.instance, name)}: nothing to compare, as the plan costs nothing.")
+            continue
         known = [found.quantile(q, name) for q in QUANTILES] + [found.mean(name)]
         places = words.decimals(known)
         rows.append((heading(found.instance, name), *(words.number(v, places) for v in known)))
     heads = ("", *(f"{words.percent(q)} below" for q in QUANTILES), "mean")
-    note = f"Amounts in {words.money_unit(found.instance)}; payback is a wave, later one after the last."
-    return Table("What the figures come to", heads, tuple(rows), (note,))
+    return Table("What the figures come to", heads, tuple(rows), tuple(notes))
 
 
 def _wave(instance: Instance, value: float) -> str:
@@ -123,7 +128,24 @@ def _wave(instance: Instance, value: float) -> str:
     return words.short(value) if value <= instance.n_waves else "later"
 
 
+def no_spread(found: MonteCarlo) -> str:
+    """Why there is no spread of net present value to explain; empty where there is one."""
+    # Sums of the same figures may differ in their last digits.
+    if np.ptp(found.npv) > 1e-9 * np.abs(found.npv).max():
+        return ""
+    if not found.values:
+        return "Nothing is uncertain in these draws, so there is no spread to explain."
+    if found.options.draws == 1:
+        return "One draw has no spread to explain."
+    return "Nothing that is uncertain changes what this plan is worth, so there is no spread to explain."
+
+
 def _sources(found: MonteCarlo) -> Table:
+    unit = words.money_unit(found.instance)
+    title, heads = "Where the spread comes from", ("source", "share", f"swing, {unit}")
+    nothing = no_spread(found)
+    if nothing:
+        return Table(title, heads, (), (nothing,))
     listed = list(found.contributions.items())[:SHOWN]
     places = words.decimals([swing for _, (_, swing) in listed])
     rows = tuple(
@@ -138,8 +160,7 @@ def _sources(found: MonteCarlo) -> Table:
         "95 % quantile, or from failure to success.",
         f"All other sources: {words.percent(max(rest, 0.0), 1)}; what only acts jointly: {words.percent(joint, 1)}.",
     )
-    unit = words.money_unit(found.instance)
-    return Table("Where the spread comes from", ("source", "share", f"swing, {unit}"), rows, notes)
+    return Table(title, heads, rows, notes)
 
 
 def content(found: MonteCarlo, level: float) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sequencer.instance.goals import measures
 from sequencer.report import words
@@ -57,28 +58,27 @@ def cases_table(results: StudyResults) -> Table:
 
 
 def status_table(results: StudyResults) -> Table:
-    """One row a block of the study file: cases, solved, impossible, failed, left, mean time."""
+    """One row a block of the study file: its cases by what came of them, those left, mean time."""
     blocks = tuple(dict.fromkeys(planned.block for planned in results.study.cases))
     rows = [_block_row(results, block, {block}) for block in blocks]
     if len(blocks) > 1:
         rows.append(_block_row(results, "all", set(blocks)))
-    columns = ("Block", "Cases", "With a plan", "No plan possible", "Failed", "To do", "Mean time")
+    columns = ("Block", "Cases", "With a plan", "No plan found", "No plan possible", "Failed", "To do", "Mean time")
     doing = "A process works on it now." if results.active else ""
     return Table(results.study.name, columns, tuple(rows), tuple(filter(None, (doing, *_notes(results)))))
 
 
 def content(results: StudyResults) -> dict[str, Any]:
-    """JSON object of a study: counts, and a record for each case; what is not known is null."""
+    """JSON object of a study: counts, and a record for each case; what is not known is null.
+
+    Each case counts once: as ``solved`` where it has a plan, as ``no_plan`` where none was found within the limits, as
+    ``infeasible``, ``failed`` or ``open``.
+    """
     cases = []
     for record in results.table.to_dict("records"):
         cases.append({str(name): None if value is None or value != value else value for name, value in _plain(record)})
-    counts = {
-        "cases": len(results.study.cases),
-        "solved": len(results.results) - len(results.failed) - len(results.infeasible),
-        "infeasible": len(results.infeasible),
-        "failed": len(results.failed),
-        "open": len(results.open),
-    }
+    came = _came_of(results.results.values())
+    counts = {"cases": len(results.study.cases), **came._asdict(), "open": len(results.open)}
     return {"study": results.study.name, "folder": results.path.resolve().name, **counts, "table": cases}
 
 
@@ -86,10 +86,13 @@ def headline(results: StudyResults) -> str:
     """One sentence on how far a study is."""
     total, done = len(results.study.cases), len(results.results)
     parts = [f"{done} of {words.count(total, 'case')} done"]
-    if results.infeasible:
-        parts.append(f"{len(results.infeasible)} without a possible plan")
-    if results.failed:
-        parts.append(f"{len(results.failed)} failed")
+    came = _came_of(results.results.values())
+    if came.no_plan:
+        parts.append(f"{came.no_plan} found no plan within the limits")
+    if came.infeasible:
+        parts.append(f"{came.infeasible} without a possible plan")
+    if came.failed:
+        parts.append(f"{came.failed} failed")
     return ", ".join(parts) + "."
 
 
@@ -99,6 +102,28 @@ def _broken(case: str) -> str:
 
 
 # -- parts ------------------------------------------------------------------------------------------------------------
+
+
+class _CameOf(NamedTuple):
+    """How many cases ended how; each counts once."""
+
+    solved: int
+    no_plan: int
+    infeasible: int
+    failed: int
+
+
+def _came_of(found: Iterable[CaseResult]) -> _CameOf:
+    ends = Counter(_end(result) for result in found)
+    return _CameOf(*(ends[name] for name in _CameOf._fields))
+
+
+def _end(result: CaseResult) -> str:
+    if result.termination in FAILED:
+        return "failed"
+    if result.termination is Termination.INFEASIBLE:
+        return "infeasible"
+    return "no_plan" if result.plan is None else "solved"
 
 
 def _plain(record: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
@@ -184,9 +209,6 @@ def _listed(cases: list[str]) -> str:
 def _block_row(results: StudyResults, name: str, blocks: set[str]) -> tuple[str, ...]:
     ids = [planned.id for planned in results.study.cases if planned.block in blocks]
     found = [results.results[id_] for id_ in ids if id_ in results.results]
-    failed = sum(r.termination in FAILED for r in found)
-    infeasible = sum(r.termination is Termination.INFEASIBLE for r in found)
-    planned = sum(r.plan is not None for r in found)
     seconds = [r.seconds for r in found if r.seconds]
     mean = f"{sum(seconds) / len(seconds):.1f} s" if seconds else words.NONE
-    return (name, *map(str, (len(ids), planned, infeasible, failed, len(ids) - len(found))), mean)
+    return (name, *map(str, (len(ids), *_came_of(found), len(ids) - len(found))), mean)

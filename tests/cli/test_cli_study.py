@@ -104,10 +104,10 @@ def test_an_infeasible_case_is_told_in_words_and_is_no_failure(run_cli, study):
     assert row["termination"] == "infeasible"
     assert "must be adopted and live by wave 1" in row["message"]
     said = run_cli("study", "status", "out")
-    rows = {line.split()[0]: line.split()[1:6] for line in said.stdout.splitlines() if line[:1].isalpha()}
-    assert rows["cut"] == ["4", "4", "0", "0", "0"]
-    assert rows["clash"] == ["1", "0", "1", "0", "0"]
-    assert rows["all"] == ["6", "5", "1", "0", "0"]
+    rows = {line.split()[0]: line.split()[1:7] for line in said.stdout.splitlines() if line[:1].isalpha()}
+    assert rows["cut"] == ["4", "4", "0", "0", "0", "0"]
+    assert rows["clash"] == ["1", "0", "0", "1", "0", "0"]
+    assert rows["all"] == ["6", "5", "0", "1", "0", "0"]
     counts = json.loads(run_cli("study", "status", "out", "--json").stdout)
     assert (counts["infeasible"], counts["active"], "table" in counts) == (1, False, False)
 

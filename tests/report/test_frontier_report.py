@@ -108,6 +108,13 @@ def test_no_frontier_where_no_plan_keeps_the_rules():
     assert [t.get_text() for t in frontier_plot(made).texts] == ["no plan keeps all rules"]
 
 
+@pytest.mark.parametrize("ends", [(), (LATE,), (LATE, NONE)])
+def test_a_search_that_found_nothing_does_not_claim_that_there_is_nothing(ends):
+    tried = (Subproblem((limit,), end) for limit, end in enumerate(ends))
+    made = frontier_of(["npv", "cost"], [(None, None), (None, None)], *tried, complete=False)
+    assert [t.get_text() for t in frontier_plot(made).texts] == ["no plan was found in the time given"]
+
+
 def test_the_picture_shows_points_intervals_and_what_is_empty(mixed):
     ax = frontier_plot(mixed)
     dots = [tuple(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == "o"]

@@ -13,6 +13,7 @@ from sequencer.errors import SequencerError
 from sequencer.instance.instance import Instance
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Adoption, Plan
+from sequencer.report import words
 from sequencer.report.figures import layout, style
 from sequencer.report.figures.gantt import gantt, gantt_figure, save
 
@@ -97,6 +98,50 @@ def test_broken_rules_are_said_in_red(small):
     assert warning.get_color() == style.ALERT
     red = [t.get_text() for t in figure.axes[0].texts if t.get_color() == style.ALERT]
     assert red == [warning.get_text()]
+
+
+def figures_line(figure):
+    """Key figures, up to the first dot between two of them."""
+    return next(t for t in texts(figure) if t.startswith("Net present value")).partition("  ·")[0]
+
+
+def test_what_is_proven_stands_behind_the_figure_it_is_about(small, small_plan):
+    # 8.15 is reached, and no plan is worth more than 10: (10 − 8.15) / 10
+    told = {"measure": "npv", "objective": 8.15, "bound": 10.0, "gap": 0.185, "goals": None}
+    ends = {
+        "at most EUR M 10.0 proven (gap 18.5 %)": told,
+        "proven the highest possible": {**told, "bound": 8.15, "gap": 0.0},
+        "how much better it could be is not proven": {**told, "bound": None, "gap": None},
+    }
+    for said, result in ends.items():
+        figure = gantt_figure(small_plan, small, result=result)
+        assert figures_line(figure) == f"Net present value EUR M 8.2, {said}"
+        assert clashes(figure) == []
+    assert figures_line(gantt_figure(small_plan, small)) == "Net present value EUR M 8.2"
+
+
+def test_of_what_is_to_be_low_the_least_is_proven(small, small_plan):
+    cheap = small.replace({"table": "settings", "field": "objective", "set": "cost"})
+    cost = evaluate(cheap, small_plan).objective
+    result = {"goals": [{"measure": "cost", "objective": cost, "bound": cost / 2, "gap": 0.5}]}
+    (line,) = [t for t in texts(gantt_figure(small_plan, cheap, result=result)) if t.startswith("Cost")]
+    least = words.number(cost / 2, words.decimals([cost / 2]))
+    assert line.split("  ·  ")[0].endswith(f", at least EUR M {least} proven (gap 50.0 %)")
+    assert line.split("  ·  ")[1].startswith("net present value EUR M")
+
+
+def test_an_unfinished_run_is_marked_in_red(small, small_plan):
+    def red(figure):
+        return [t.get_text() for t in figure.axes[0].texts if t.get_color() == style.ALERT]
+
+    figure = gantt_figure(small_plan, small, complete=False)
+    assert red(figure) == ["Unfinished run: the best plan so far."]
+    assert clashes(figure) == []
+    broken = gantt_figure(Plan((Adoption("d1", 1),)), small, complete=False)
+    assert red(broken)[0].startswith("Unfinished run: the best plan so far. This plan breaks ")
+    ax = Figure(figsize=(8, 5)).subplots()
+    gantt(small_plan, small, ax=ax, complete=False)
+    assert "Unfinished run: the best plan so far." in [t.get_text() for t in ax.texts]
 
 
 def test_overspending_is_red_in_its_wave(small):

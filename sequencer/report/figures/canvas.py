@@ -1,4 +1,4 @@
-"""A sheet of paper on matplotlib axes: inches of the page, y downwards, and texts that are never formulas."""
+"""A sheet of paper on matplotlib axes, in inches of the page, y downwards."""
 
 from __future__ import annotations
 
@@ -84,4 +84,4 @@ class Canvas:
         """Write a line of text, ``size`` in points."""
         if text:
             properties = style.font(size * self.scale, bold)
-            self.ax.text(x, y, text, fontproperties=properties, color=colour, ha=ha, va=va, zorder=5, parse_math=False)
+            self.ax.text(x, y, text, fontproperties=properties, color=colour, ha=ha, va=va, zorder=5)

@@ -29,6 +29,7 @@ PANEL = (6.0, 3.4)
 """Width and height of a panel in inches."""
 
 
+@style.plain
 def comparison_figure(comparison: Comparison) -> Figure:
     """Four panels that fit a slide: proven intervals, net so far, cost and mandate by wave.
 
@@ -43,12 +44,15 @@ def comparison_figure(comparison: Comparison) -> Figure:
     course(comparison, "net_so_far", ax=panels[0][1])
     course(comparison, "cost", ax=panels[1][0])
     course(comparison, "mandate", ax=panels[1][1])
-    handles, labels = panels[0][1].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 5), frameon=False, fontsize=10)
+    # Given with their lines, names stand in the legend even if they begin with an underscore.
+    names = comparison.names
+    lines = panels[0][1].get_lines()[: len(names)]
+    figure.legend(lines, names, loc="outside lower center", ncols=min(len(names), 5), frameon=False, fontsize=10)
     figure.suptitle("Plans side by side", fontproperties=style.font(15, bold=True), color=style.INK, x=0.01, ha="left")
     return figure
 
 
+@style.plain
 def intervals(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     """What each plan reaches and what is proven that none for its inputs can exceed.
 
@@ -108,6 +112,7 @@ TITLES = {
 }
 
 
+@style.plain
 def course(comparison: Comparison, measure: str, *, ax: Axes | None = None) -> Axes:
     """Course of a measure over waves and tail, a line for each plan.
 

@@ -23,6 +23,7 @@ MOST_LABELS = 30
 """Points that carry their number."""
 
 
+@style.plain
 def frontier_figure(frontier: Frontier) -> Figure:
     """A frontier on a sheet of its own.
 
@@ -36,6 +37,7 @@ def frontier_figure(frontier: Frontier) -> Figure:
     return figure
 
 
+@style.plain
 def frontier_plot(frontier: Frontier, *, ax: Axes | None = None) -> Axes:
     """First measure to the right, second one upwards, a third as colour.
 
@@ -53,7 +55,8 @@ def frontier_plot(frontier: Frontier, *, ax: Axes | None = None) -> Axes:
     points, axes = frontier.points, frontier.axes
     _dress(ax, frontier)
     if not points:
-        ax.text(0.5, 0.5, "no plan keeps all rules", transform=ax.transAxes, ha="center", color=style.MUTED)
+        said = "no plan keeps all rules" if frontier.infeasible else "no plan was found in the time given"
+        ax.text(0.5, 0.5, said, transform=ax.transAxes, ha="center", color=style.MUTED)
         return ax
     across, up = [p.figures[0] for p in points], [p.figures[1] for p in points]
     for p in points:

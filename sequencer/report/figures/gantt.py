@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -33,7 +33,16 @@ _TICK = 0.022
 _EARNING = (Kind.DRIVER, Kind.AFFILIATE, Kind.BRAND, Kind.CUSTOMER_TYPE)
 
 
-def gantt(plan: Plan, instance: Instance, *, ax: Axes | None = None, evaluation: Evaluation | None = None) -> Axes:
+@style.plain
+def gantt(
+    plan: Plan,
+    instance: Instance,
+    *,
+    ax: Axes | None = None,
+    evaluation: Evaluation | None = None,
+    result: Mapping[str, Any] | None = None,
+    complete: bool = True,
+) -> Axes:
     """Draw the Gantt chart of a plan.
 
     Parameters
@@ -44,6 +53,10 @@ def gantt(plan: Plan, instance: Instance, *, ax: Axes | None = None, evaluation:
         Where to; a page of its own where not given. Given axes are filled, and texts shrink with them.
     evaluation
         Evaluation of the plan; made where not given.
+    result
+        Content of ``result.json`` where the plan was solved for: what is proven of it is told.
+    complete
+        Whether that solve came to its end; else the picture is marked as unfinished.
 
     Returns
     -------
@@ -51,14 +64,22 @@ def gantt(plan: Plan, instance: Instance, *, ax: Axes | None = None, evaluation:
         The axes drawn on. Their coordinates are inches of the page, y downwards.
     """
     if ax is None:
-        return gantt_figure(plan, instance, evaluation).axes[0]
+        return gantt_figure(plan, instance, evaluation, result=result, complete=complete).axes[0]
     evaluation = evaluate(instance, plan) if evaluation is None else evaluation
     box = ax.get_window_extent()
-    _draw(ax, evaluation, aspect=box.height / box.width)
+    _draw(ax, evaluation, result, complete=complete, aspect=box.height / box.width)
     return ax
 
 
-def gantt_figure(plan: Plan, instance: Instance, evaluation: Evaluation | None = None) -> Figure:
+@style.plain
+def gantt_figure(
+    plan: Plan,
+    instance: Instance,
+    evaluation: Evaluation | None = None,
+    *,
+    result: Mapping[str, Any] | None = None,
+    complete: bool = True,
+) -> Figure:
     """Gantt chart on a page of its own: a 16:9 slide, higher where it would otherwise be illegible.
 
     Parameters
@@ -67,17 +88,23 @@ def gantt_figure(plan: Plan, instance: Instance, evaluation: Evaluation | None =
         What to draw.
     evaluation
         Evaluation of the plan; made where not given.
+    result
+        Content of ``result.json`` where the plan was solved for: what is proven of it is told.
+    complete
+        Whether that solve came to its end; else the picture is marked as unfinished.
     """
     evaluation = evaluate(instance, plan) if evaluation is None else evaluation
     figure = Figure(facecolor="white", dpi=150)
     FigureCanvasAgg(figure)
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    page = _draw(ax, evaluation, aspect=None)
+    page = _draw(ax, evaluation, result, complete=complete, aspect=None)
     figure.set_size_inches(page.width, page.height)
     return figure
 
 
-def _draw(ax: Axes, evaluation: Evaluation, aspect: float | None) -> layout.Page:
+def _draw(
+    ax: Axes, evaluation: Evaluation, result: Mapping[str, Any] | None, *, complete: bool, aspect: float | None
+) -> layout.Page:
     shown = groups(evaluation, _values(evaluation))
     page = layout.page(shown, evaluation.instance.n_waves, aspect)
     figure_scale = 1.0
@@ -86,7 +113,7 @@ def _draw(ax: Axes, evaluation: Evaluation, aspect: float | None) -> layout.Page
         dpi = ax.get_figure(root=True).dpi  # type: ignore[union-attr]
         figure_scale = min(box.width / dpi / page.width, box.height / dpi / page.height)
     canvas = Canvas(ax, page.width, page.height, figure_scale)
-    head.draw(canvas, page, evaluation)
+    head.draw(canvas, page, evaluation, result, complete=complete)
     for column in page.columns:
         _backdrop(canvas, page, column)
         axis.draw(canvas, column, evaluation)

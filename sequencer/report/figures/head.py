@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sequencer.instance.goals import goals
 from sequencer.report import words
 from sequencer.report.adopted import adopted, adopted_text
 from sequencer.report.figures import layout, style
 from sequencer.report.figures.axis import mandate_name
-from sequencer.report.goals import figure, heading
+from sequencer.report.goals import PROVEN, figure, heading, levels
 from sequencer.types import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sequencer.instance.instance import Instance
     from sequencer.plan.evaluate import Evaluation
     from sequencer.report.figures.canvas import Canvas
 
 _SMALL = 6.6
 
 
-def draw(canvas: Canvas, page: layout.Page, evaluation: Evaluation) -> None:
-    """Title, key figures, legend and foot."""
+def draw(
+    canvas: Canvas, page: layout.Page, evaluation: Evaluation, result: Mapping[str, Any] | None, *, complete: bool
+) -> None:
+    """Title, key figures with what a result proves of them, legend, foot, and in red what a reader must know first."""
     left, right = layout.MARGIN, page.width - layout.MARGIN
     name = words.one_line(evaluation.instance.settings.name)
     title = f"{name}: roadmap" if name else "Transformation roadmap"
     start = _legend(canvas, right)
     canvas.text(left, 0.28, style.fitted(title, start - left - 0.2, 15, bold=True), 15, bold=True)
     broken = len(evaluation.violations)
-    warning = f"This plan breaks {words.count(broken, 'rule')}." if broken else ""
+    warnings = (
+        "" if complete else "Unfinished run: the best plan so far.",
+        f"This plan breaks {words.count(broken, 'rule')}." if broken else "",
+    )
+    warning = " ".join(w for w in warnings if w)
     canvas.text(right, 0.51, warning, 8, style.ALERT, bold=True, ha="right")
     room = right - left - (style.text_width(warning, 8, bold=True) + 0.2 if warning else 0.0)
-    canvas.text(left, 0.51, style.fitted(key_figures(evaluation), room, 8), 8, style.MUTED)
+    canvas.text(left, 0.51, style.fitted(key_figures(evaluation, result), room, 8), 8, style.MUTED)
     _foot(canvas, page, evaluation)
 
 
-def key_figures(evaluation: Evaluation) -> str:
-    """One line: what was optimised, money, then how much is adopted."""
+def key_figures(evaluation: Evaluation, result: Mapping[str, Any] | None = None) -> str:
+    """One line: what was optimised and how much of it is proven, money, then how much is adopted.
+
+    Parameters
+    ----------
+    evaluation
+        Evaluation of the plan.
+    result
+        Content of ``result.json`` where the plan was solved for; without it nothing is said of a bound.
+    """
     instance, measures = evaluation.instance, evaluation.measures
     value, cost, payback = measures["value"], measures["cost"], measures["payback_wave"]
     places = words.decimals((evaluation.npv, value or 0.0, cost or 0.0))
@@ -43,13 +60,28 @@ def key_figures(evaluation: Evaluation) -> str:
     first = goals(instance)[0].measure
     reached = f"{heading(instance, first)} {figure(instance, first, evaluation.objective)}"
     worth = f"net present value {words.money_unit(instance)} {words.number(evaluation.npv, places)}"
+    proof = _proof(instance, result, places if first == "npv" else None)
     parts = (
-        *((f"N{worth[1:]}",) if first == "npv" else (reached, worth)),
+        *((f"N{worth[1:]}{proof}",) if first == "npv" else (f"{reached}{proof}", worth)),
         f"value {words.number(value, places)} for cost {words.number(cost, places)} (discounted)",
         "no payback within the horizon" if payback is None else f"payback {words.wave_text(instance, round(payback))}",
         f"{taken} adopted" if taken else "",
     )
     return "  ·  ".join(p for p in parts if p)
+
+
+def _proof(instance: Instance, result: Mapping[str, Any] | None, places: int | None) -> str:
+    """What is proven of the first goal, to be said after its figure."""
+    if result is None:
+        return ""
+    highest, level = goals(instance)[0].sense > 0, levels(instance, result)[0]
+    if level["gap"] is None or level["bound"] is None:
+        return ", how much better it could be is not proven"
+    if level["gap"] <= PROVEN:
+        return f", proven the {'highest' if highest else 'lowest'} possible"
+    bound = figure(instance, level["measure"], level["bound"], places)
+    gap = words.percent(level["gap"], 2 if level["gap"] < 0.1 else 1)
+    return f", at {'most' if highest else 'least'} {bound} proven (gap {gap})"
 
 
 def _legend(canvas: Canvas, right: float) -> float:

@@ -24,6 +24,7 @@ ROW, COLUMN, NAME, HEAD = 0.235, 0.88, 2.6, 1.05
 """Height of a row, width of a column, of the names and of the head, in inches."""
 
 
+@style.plain
 def heat_map_figure(survey: Survey) -> Figure:
     """Heat map on a page of its own."""
     columns = len(survey.units) + 3
@@ -34,6 +35,7 @@ def heat_map_figure(survey: Survey) -> Figure:
     return figure
 
 
+@style.plain
 def heat_map(survey: Survey, *, ax: Axes | None = None) -> Axes:
     """Rows are capabilities by layer, columns the units judged, then the survey's as-is, target and benchmark.
 

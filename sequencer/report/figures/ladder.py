@@ -23,6 +23,7 @@ MOST_ROWS = 28
 """Rows of changes that are drawn; the table has them all."""
 
 
+@style.plain
 def ladder_figure(ladder: Ladder) -> Figure:
     """Worth by budget to the left, what is dropped or delayed to the right.
 
@@ -38,6 +39,7 @@ def ladder_figure(ladder: Ladder) -> Figure:
     return figure
 
 
+@style.plain
 def ladder_worth(ladder: Ladder, *, ax: Axes | None = None) -> Axes:
     """Best and best nested plan of each budget: a dot for the plan, a bar to what is proven.
 
@@ -95,6 +97,7 @@ def _plan(ax: Axes, x: float, solved: Solved, hue: str, mark: str, places: int) 
     )
 
 
+@style.plain
 def ladder_changes(ladder: Ladder, *, ax: Axes | None = None) -> Axes:
     """Start waves of what changes between the nested plans: dark where early, empty where dropped.
 

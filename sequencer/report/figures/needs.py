@@ -34,6 +34,7 @@ OTHERS = {Kind.DRIVER: "#009e73", Kind.MANDATE: style.SLATE, Kind.FUNCTION: styl
 Place = tuple[float, float]
 
 
+@style.plain
 def needs_figure(instance: Instance, found: Needs) -> Figure:
     """Map on a page of its own, as large as it needs."""
     places = layout(found)
@@ -45,6 +46,7 @@ def needs_figure(instance: Instance, found: Needs) -> Figure:
     return figure
 
 
+@style.plain
 def needs_map(instance: Instance, found: Needs, *, ax: Axes | None = None) -> Axes:
     """Boxes from left to right, arrows from what is needed; the critical chain is drawn heavily.
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sequencer.report import words
 from sequencer.report.figures import style
 from sequencer.report.figures.style import save
-from sequencer.report.risk import source_text
+from sequencer.report.risk import no_spread, source_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["distribution", "risk_figure", "save", "sources"]
 
 HUE = "#1f4e9e"
-MARKS = ((0.05, "5 %"), (0.5, "half"), (0.95, "95 %"))
+MARKS = ((0.05, "5 % below"), (0.5, "half below"), (0.95, "95 % below"))
 SHOWN = 12
+TITLE = "Where the spread comes from"
 PANEL = (6.5, 5.2)
 
 
+@style.plain
 def risk_figure(found: MonteCarlo) -> Figure:
     """Distribution and sources on one slide.
 
@@ -40,6 +42,7 @@ def risk_figure(found: MonteCarlo) -> Figure:
     return figure
 
 
+@style.plain
 def distribution(found: MonteCarlo, *, ax: Axes | None = None) -> Axes:
     """Histogram of net present value, losses apart, with quantiles, mean and the figure as planned.
 
@@ -52,7 +55,8 @@ def distribution(found: MonteCarlo, *, ax: Axes | None = None) -> Axes:
     """
     ax = ax if ax is not None else Figure(figsize=PANEL, layout="constrained").subplots()
     npv, base = found.npv, found.base["npv"] or 0.0
-    edges = _edges(npv, base)
+    flat = bool(no_spread(found))
+    edges = _around(float(npv[0]), base) if flat else _edges(npv, base)
     heights, _ = np.histogram(npv, edges)
     shares = heights / len(npv)
     for low, high, share in zip(edges, edges[1:], shares, strict=False):
@@ -63,15 +67,21 @@ def distribution(found: MonteCarlo, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(edges[0], edges[-1])
     places = words.decimals([found.quantile(0.95), base])
     _mark(ax, base, f"as planned {words.number(base, places)}", top * 1.31, style.SLATE, "--")
-    for share, name in MARKS:
-        _mark(ax, found.quantile(share), f"{name} below\n{words.number(found.quantile(share), places)}", top * 1.18)
+    for share, name in ((0.5, "every draw"),) if flat else MARKS:
+        _mark(ax, found.quantile(share), f"{name}\n{words.number(found.quantile(share), places)}", top * 1.18)
     unit = words.money_unit(found.instance)
     loss = words.percent(found.loss_probability, 1)
     title = f"Net present value in {found.options.draws:,} draws"
     _dress(ax, title, f"{unit}; mean {words.number(found.mean(), places)}, probability of a loss {loss}")
     ax.set_ylabel("share of draws", color=style.MUTED)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}" if value <= 1 else "")
     return ax
+
+
+def _around(value: float, base: float) -> np.ndarray:
+    """Edges of bars of which the middle one stands on the value of all draws; the figure as planned is in sight."""
+    reach = max((abs(value) or 1.0) / 2, 1.2 * abs(value - base))
+    return np.linspace(value - reach, value + reach, 42)
 
 
 def _edges(npv: np.ndarray, base: float) -> np.ndarray:
@@ -86,9 +96,10 @@ def _edges(npv: np.ndarray, base: float) -> np.ndarray:
 def _mark(ax: Axes, x: float, text: str, top: float, hue: str = style.INK, line: str = "-") -> None:
     ax.plot([x, x], [0, top], color=hue, linewidth=1.2, linestyle=line)
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    ax.text(x, top, text, ha="center", va="bottom", color=hue, fontproperties=style.font(9), bbox=box, parse_math=False)
+    ax.text(x, top, text, ha="center", va="bottom", color=hue, fontproperties=style.font(9), bbox=box)
 
 
+@style.plain
 def sources(found: MonteCarlo, *, ax: Axes | None = None) -> Axes:
     """Sources that explain most of the spread, the largest on top, each with its swing.
 
@@ -100,6 +111,13 @@ def sources(found: MonteCarlo, *, ax: Axes | None = None) -> Axes:
         Axes to draw on; new ones where not given.
     """
     ax = ax if ax is not None else Figure(figsize=PANEL, layout="constrained").subplots()
+    nothing = no_spread(found)
+    if nothing:
+        ax.set_axis_off()
+        ax.set_title(TITLE, loc="left", fontproperties=style.font(12, bold=True), color=style.INK)
+        said = nothing.replace(", so ", ",\nso ")
+        ax.text(0.0, 0.9, said, transform=ax.transAxes, va="top", fontproperties=style.font(10), color=style.MUTED)
+        return ax
     listed = [(n, f) for n, f in list(found.contributions.items())[:SHOWN] if f[0] >= 0.0005]
     places = words.decimals([swing for _, (_, swing) in listed])
     most = max((share for _, (share, _) in listed), default=1.0)
@@ -108,18 +126,18 @@ def sources(found: MonteCarlo, *, ax: Axes | None = None) -> Axes:
         said = f"{words.percent(share, 1 if share < 0.1 else 0)}, swing {words.number(swing, places)}"
         ax.text(share + most * 0.02, row, said, va="center", color=style.INK, fontproperties=style.font(8.5))
     names = [style.fitted(source_text(found.instance, n), 3.3, 9) for n, _ in listed]
-    ax.set_yticks(range(len(listed)), names, fontproperties=style.font(9), parse_math=False)
+    ax.set_yticks(range(len(listed)), names, fontproperties=style.font(9))
     ax.set_ylim(max(len(listed), 4) - 0.4, -0.6)
     ax.set_xlim(0, most * 1.5)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    _dress(ax, "Where the spread comes from", "share of the variance explained by it alone")
+    _dress(ax, TITLE, "share of the variance explained by it alone")
     ax.grid(visible=False)
     return ax
 
 
 def _dress(ax: Axes, title: str, below: str) -> None:
     ax.set_title(title, loc="left", fontproperties=style.font(12, bold=True), color=style.INK)
-    ax.set_xlabel(below, color=style.MUTED, fontproperties=style.font(10), parse_math=False)
+    ax.set_xlabel(below, color=style.MUTED, fontproperties=style.font(10))
     ax.tick_params(colors=style.MUTED, labelcolor=style.INK)
     ax.grid(axis="x", color=style.FAINT, linewidth=0.5)
     ax.set_axisbelow(True)

@@ -25,6 +25,7 @@ GAIN = "#009e73"
 PANEL = (8.4, 4.6)
 
 
+@style.plain
 def robust_figure(found: Robust) -> Figure:
     """Net present value of both plans over all scenarios."""
     rows = len(found.by_scenario)
@@ -33,6 +34,7 @@ def robust_figure(found: Robust) -> Figure:
     return figure
 
 
+@style.plain
 def outcomes(found: Robust, *, ax: Axes | None = None) -> Axes:
     """Net present value of both plans: scenario by scenario, or of many how large a share lies below which figure.
 
@@ -77,11 +79,12 @@ def _one_by_one(ax: Axes, found: Robust, names: tuple[str, str]) -> None:
             )  # fmt: skip
         label = words.one_line(found.instance.label(scenario))
         labels.append(f"{style.fitted(label, 2.2, 9)} ({words.percent(shares[scenario])})")
-    ax.set_yticks(range(len(labels)), labels, fontproperties=style.font(9), parse_math=False)
+    ax.set_yticks(range(len(labels)), labels, fontproperties=style.font(9))
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.margins(x=0.12)
 
 
+@style.plain
 def stages_figure(found: TwoStages) -> Figure:
     """What two stages come to, on half a slide."""
     figure = Figure(figsize=PANEL, layout="constrained")
@@ -89,6 +92,7 @@ def stages_figure(found: TwoStages) -> Figure:
     return figure
 
 
+@style.plain
 def stages(found: TwoStages, *, ax: Axes | None = None) -> Axes:
     """Three expected figures as bars, a lighter end where only an interval is known, and what lies between them.
 
@@ -111,7 +115,7 @@ def stages(found: TwoStages, *, ax: Axes | None = None) -> Axes:
             interval_text(interval, places), (max(interval.high, 0.0), row), (6, 0), textcoords="offset points",
             va="center", color=style.INK, fontproperties=style.font(9.5),
         )  # fmt: skip
-    ax.set_yticks(range(len(rows)), [title for _, title in rows], fontproperties=style.font(9.5), parse_math=False)
+    ax.set_yticks(range(len(rows)), [title for _, title in rows], fontproperties=style.font(9.5))
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ends = [end for i in known.values() for end in (i.low, i.high, 0.0)]
     ax.set_xlim(min(ends), max(ends) + 0.2 * (max(ends) - min(ends) or 1.0))
@@ -124,7 +128,7 @@ def stages(found: TwoStages, *, ax: Axes | None = None) -> Axes:
 
 def _dress(ax: Axes, title: str, below: str) -> None:
     ax.set_title(title, loc="left", fontproperties=style.font(12, bold=True), color=style.INK)
-    ax.set_xlabel(below, color=style.MUTED, fontproperties=style.font(10), parse_math=False)
+    ax.set_xlabel(below, color=style.MUTED, fontproperties=style.font(10))
     ax.tick_params(colors=style.MUTED, labelcolor=style.INK)
     ax.grid(axis="x", color=style.FAINT, linewidth=0.5)
     ax.set_axisbelow(True)

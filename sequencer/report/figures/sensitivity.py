@@ -34,6 +34,7 @@ MOST_BARS = 20
 """Assumptions that are drawn; the table has them all."""
 
 
+@style.plain
 def tornado_figure(tornado: Tornado) -> Figure:
     """A tornado on a sheet of its own.
 
@@ -48,6 +49,7 @@ def tornado_figure(tornado: Tornado) -> Figure:
     return figure
 
 
+@style.plain
 def tornado_plot(tornado: Tornado, *, ax: Axes | None = None) -> Axes:
     """A bar for each assumption, the widest on top: from base to its low and to its high value.
 
@@ -119,6 +121,7 @@ def _annotate(ax: Axes, x: float, y: float, text: str, *, right: bool, broken: b
     )
 
 
+@style.plain
 def information_figure(found: Information) -> Figure:
     """What it is worth to know each assumption, on a sheet of its own.
 
@@ -133,6 +136,7 @@ def information_figure(found: Information) -> Figure:
     return figure
 
 
+@style.plain
 def information_plot(found: Information, *, ax: Axes | None = None) -> Axes:
     """A bar for each assumption: dark as far as its worth is proven, pale as far as it may go.
 
@@ -159,6 +163,7 @@ def information_plot(found: Information, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@style.plain
 def breaks_figure(found: Breaks) -> Figure:
     """Breakpoints on a sheet of their own.
 
@@ -172,6 +177,7 @@ def breaks_figure(found: Breaks) -> Figure:
     return figure
 
 
+@style.plain
 def breaks_plot(found: Breaks, *, ax: Axes | None = None) -> Axes:
     """Best worth by the value of a parameter; a grey band is where the best plan changes.
 

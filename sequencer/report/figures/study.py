@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.colors import BoundaryNorm, ListedColormap
@@ -17,6 +17,7 @@ from sequencer.report.figures import style
 from sequencer.report.figures.style import save
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
     from sequencer.study.results import StudyResults
@@ -51,6 +52,7 @@ class _Point(NamedTuple):
 # -- intervals --------------------------------------------------------------------------------------------------------
 
 
+@style.plain
 def intervals_figure(results: StudyResults) -> Figure:
     """Proven intervals on a sheet of its own, as high as there are cases."""
     count = min(len(results.study.cases), NAMED)
@@ -60,6 +62,7 @@ def intervals_figure(results: StudyResults) -> Figure:
     return figure
 
 
+@style.plain
 def intervals(results: StudyResults, *, ax: Axes | None = None) -> Axes:
     """What the plan of each case reaches (dot), and from there to what is proven that no plan of it exceeds (bar).
 
@@ -100,7 +103,7 @@ def intervals(results: StudyResults, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(points)), [style.fitted(p.case, 3.2, 8) for p in points], fontsize=8)
     ax.set_ylim(len(points) - 0.4, -0.6)
     ax.set_xlim(low - room, high + 0.5 * room)
-    _dress(ax, f"{results.study.name}: plan (dot), proven range (bar)", _axis_title(results))
+    _dress(ax, f"{_name(results)}: plan (dot), proven range (bar)", _axis_title(results))
     ax.grid(axis="y", visible=False)
     return ax
 
@@ -108,6 +111,7 @@ def intervals(results: StudyResults, *, ax: Axes | None = None) -> Axes:
 def _sorted_curve(results: StudyResults, points: Sequence[_Point], ax: Axes) -> Axes:
     """Many cases as one curve from the best to the worst, block by block."""
     hue = _hues(results)
+    legend: dict[str, Artist] = {}
     for block, colour in hue.items():
         planned = (p for p in points if p.block == block and p.objective is not None)
         found = sorted(planned, key=_objective, reverse=True)
@@ -116,16 +120,16 @@ def _sorted_curve(results: StudyResults, points: Sequence[_Point], ax: Axes) -> 
         label = f"{block} ({words.count(len(found), 'case')})"
         values = [_objective(p) for p in found]
         if len(found) == 1:
-            ax.axhline(values[0], color=colour, linewidth=1.4, linestyle="--", label=label)
+            legend[label] = ax.axhline(values[0], color=colour, linewidth=1.4, linestyle="--")
             continue
         share = [(n + 0.5) / len(found) for n in range(len(found))]
         ends = [_objective(p) if p.bound is None else p.bound for p in found]
         ax.fill_between(share, values, ends, color=style.mix(colour, 0.3), linewidth=0)
-        ax.plot(share, values, color=colour, linewidth=2, label=label, marker="o" if len(found) < 9 else "")
+        (legend[label],) = ax.plot(share, values, color=colour, linewidth=2, marker="o" if len(found) < 9 else "")
     lost = sum(p.objective is None for p in points)
     without = f"; {words.count(lost, 'case')} without a plan not shown" if lost else ""
-    ax.legend(frameon=False, fontsize=9)
-    _dress(ax, f"{results.study.name}: plans (line), proven range (area)", f"share of cases that reach it{without}")
+    _legend(ax, legend)
+    _dress(ax, f"{_name(results)}: plans (line), proven range (area)", f"share of cases that reach it{without}")
     ax.set_ylabel(_axis_title(results), color=style.MUTED)
     return ax
 
@@ -133,6 +137,7 @@ def _sorted_curve(results: StudyResults, points: Sequence[_Point], ax: Axes) -> 
 # -- along a parameter ------------------------------------------------------------------------------------------------
 
 
+@style.plain
 def along_figure(results: StudyResults, parameter: str) -> Figure:
     """Result along a parameter, on a sheet of its own."""
     figure = Figure(figsize=(9.0, 5.4), layout="constrained")
@@ -140,6 +145,7 @@ def along_figure(results: StudyResults, parameter: str) -> Figure:
     return figure
 
 
+@style.plain
 def along(results: StudyResults, parameter: str, *, ax: Axes | None = None) -> Axes:
     """Plan (line) and proven range (area) by the values of a parameter, a line for each combination of the others.
 
@@ -161,6 +167,7 @@ def along(results: StudyResults, parameter: str, *, ax: Axes | None = None) -> A
         return along_figure(results, parameter).axes[0]
     lines = _lines(results, parameter)
     scattered = len(lines) > len(HUES)
+    legend: dict[str, Artist] = {}
     for (name, found), colour in zip(sorted(lines.items()), HUES * (len(lines) // len(HUES) + 1), strict=False):
         found.sort()
         across, values, ends = ([one[k] for one in found] for k in range(3))
@@ -169,11 +176,11 @@ def along(results: StudyResults, parameter: str, *, ax: Axes | None = None) -> A
             ax.plot(across, values, "o", color=HUES[0], markersize=4)
         else:
             ax.fill_between(across, values, ends, color=colour, alpha=0.18, linewidth=0)
-            ax.plot(across, values, marker="o", color=colour, linewidth=2, label=name)
-    if not scattered and len(lines) > 1:
-        ax.legend(frameon=False, fontsize=9)
+            (legend[name],) = ax.plot(across, values, marker="o", color=colour, linewidth=2)
+    if len(legend) > 1:
+        _legend(ax, legend)
     how = "plan (dot), proven range (bar)" if scattered else "plan (line), proven range (area)"
-    _dress(ax, f"{results.study.name}: {how}", parameter)
+    _dress(ax, f"{_name(results)}: {how}", parameter)
     ax.set_ylabel(_axis_title(results), color=style.MUTED)
     return ax
 
@@ -210,6 +217,7 @@ def _short(value: object) -> str:
 # -- what moves -------------------------------------------------------------------------------------------------------
 
 
+@style.plain
 def moves_figure(results: StudyResults) -> Figure:
     """What moves, on a sheet of its own."""
     rows, cases, _ = _moved(results)
@@ -218,6 +226,7 @@ def moves_figure(results: StudyResults) -> Figure:
     return figure
 
 
+@style.plain
 def moves(results: StudyResults, *, ax: Axes | None = None) -> Axes:
     """Start wave (colour) by item and case, of everything that is not the same in all plans; blank is not adopted.
 
@@ -250,7 +259,8 @@ def moves(results: StudyResults, *, ax: Axes | None = None) -> Axes:
                     ax.text(x, y, str(wave), ha="center", va="center", fontsize=7, color=ink)
     else:
         ax.text(0.5, 0.5, "every plan is the same", transform=ax.transAxes, ha="center", color=style.MUTED)
-    ax.set_yticks(range(len(rows)), [style.fitted(base.label(item), 2.3, 8) for item in rows], fontsize=8)
+    names = [style.fitted(words.one_line(base.label(item)), 2.3, 8) for item in rows]
+    ax.set_yticks(range(len(rows)), names, fontsize=8)
     ax.set_xticks(range(len(cases)), [style.fitted(c, 2.6, 8) for c in cases], fontsize=8, rotation=90)
     _dress(ax, "Start wave, where plans differ", more)
     ax.grid(visible=False)
@@ -309,6 +319,15 @@ def _span(points: Sequence[_Point]) -> tuple[float, float]:
 def _hues(results: StudyResults) -> dict[str, str]:
     blocks = dict.fromkeys(planned.block for planned in results.study.cases)
     return {block: HUES[n % len(HUES)] for n, block in enumerate(blocks)}
+
+
+def _name(results: StudyResults) -> str:
+    return words.one_line(results.study.name)
+
+
+def _legend(ax: Axes, lines: Mapping[str, Artist]) -> None:
+    """Legend of lines by their names, which stand in it even if they begin with an underscore."""
+    ax.legend(list(lines.values()), list(lines), frameon=False, fontsize=9)
 
 
 def _axis_title(results: StudyResults) -> str:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from sequencer.errors import SequencerError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+Drawn = TypeVar("Drawn", "Axes", "Figure")
 
 INK = "#1c2733"
 MUTED = "#5a6673"
@@ -48,7 +53,11 @@ _WIDE_SCRIPTS = (
     "PingFang SC",
 )
 
+_PLAIN: Any = {"text.parse_math": False, "text.usetex": False, "axes.formatter.use_mathtext": False}
+"""Texts as they are: what a name holds is never a formula."""
+
 _RC: Any = {
+    **_PLAIN,
     "text.hinting": "none",
     "svg.hashsalt": "sequencer",
     "svg.fonttype": "path",
@@ -114,6 +123,25 @@ def fitted(text: str, width: float, size: float, bold: bool = False) -> str:
 def first_fitting(candidates: Sequence[str], width: float, size: float, bold: bool = False) -> str:
     """First of some texts that fits a width in inches; empty where none does."""
     return next((t for t in candidates if text_width(t, size, bold) <= width), "")
+
+
+def plain(draw: Callable[P, Drawn]) -> Callable[P, Drawn]:
+    """Decorator of everything that draws: names are shown as they are, whatever signs they hold.
+
+    Matplotlib takes what stands between two ``$`` for a formula, and fails where it is none.
+    """
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Drawn:
+        with mpl.rc_context(rc=_PLAIN):
+            made = draw(*args, **kwargs)
+        # Titles, labels and ticks of axes that were given are older than the settings above.
+        for text in made.findobj(Text):
+            text.set_parse_math(False)
+            text.set_usetex(False)
+        return made
+
+    return drawn
 
 
 @contextmanager
