@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import rich_click as click
 
 from sequencer.cli.common import PATH
-from sequencer.cli.state import say
 from sequencer.cli.types import DURATION, FRACTION
 from sequencer.errors import SequencerError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sequencer.study.executor import Mapper
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,27 +119,3 @@ def check_folder(folder: Path | None) -> None:
     if not folder.resolve().parent.is_dir():
         message = f"There is no folder {folder.parent}; make it first or choose another."
         raise SequencerError(message)
-
-
-def write_results(folder: Path, texts: Mapping[str, str], picture: str, figure: Figure) -> None:
-    """Make a folder of results that appears with all its files.
-
-    Parameters
-    ----------
-    folder
-        Folder to make.
-    texts
-        Content by name of file.
-    picture, figure
-        Name of the picture, and what is drawn.
-    """
-    from sequencer.report.figures.style import save
-    from sequencer.run.atomic import write_folder
-
-    def fill(temp: Path) -> None:
-        for name, text in texts.items():
-            (temp / name).write_text(text, encoding="utf-8", newline="")
-        save(figure, temp / picture)
-
-    write_folder(folder.resolve(), fill)
-    say(f"Kept in {folder}: {', '.join([*texts, picture][:4])}{' …' if len(texts) > 3 else ''}", hint=True)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
+from click import get_current_context
 from click.exceptions import Abort, ClickException
 from click.exceptions import Exit as ClickExit
 
 from sequencer.cli.interrupt import pressed
-from sequencer.cli.render import clean
+from sequencer.cli.render import clean, echo_json
 from sequencer.cli.state import Exit, State, say, start_logging, state
 from sequencer.errors import DisagreementError, InputError, InputProblem, SequencerError, SolverError
+from sequencer.study.no_plan import NoPlanError
+from sequencer.types import Termination
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -287,6 +290,8 @@ def report(error: Exception) -> Exit:
         log.error("traceback", exc_info=error)
     if pressed():
         return report_interrupt()
+    if isinstance(error, NoPlanError):
+        return report_no_plan(error)
     if isinstance(error, InputError):
         click.echo(problems_text(error.problems), err=True)
         return Exit.BAD_INPUT
@@ -300,6 +305,40 @@ def report(error: Exception) -> Exit:
     click.echo(f"Internal error: {clean(what, lines=True)}", err=True)
     click.echo("This is a defect. -v --log-file FILE keeps the details for a report.", err=True)
     return Exit.CHECK_FAILED
+
+
+def report_no_plan(error: NoPlanError, known: Mapping[str, Any] | None = None) -> Exit:
+    """Say which plan an analysis lacks and which rules clash, print its JSON object, and choose the exit code.
+
+    Parameters
+    ----------
+    error
+        What it ended with.
+    known
+        What it came to until then, for the JSON object.
+    """
+    from sequencer.report.clash import clash_lines
+
+    clash = [clean(line) for line in clash_lines(error.instance, error.conflict)]
+    click.echo(f"Error: {clean(error, lines=True)}", err=True)
+    if clash:
+        one = len(clash) == 1
+        head = "This rule cannot be kept:" if one else "These rules cannot hold together:"
+        last = "Loosen or lift it" if one else "Loosen or lift at least one of them"
+        click.echo("\n".join([head, *(f"  {line}" for line in clash), f"{last} (an --overlay can)."]), err=True)
+    if json_asked():
+        echo_json(no_plan_content(error.termination, str(error)) | {"clash": clash} | dict(known or {}))
+    return Exit.INFEASIBLE if error.termination is Termination.INFEASIBLE else Exit.NO_PLAN
+
+
+def json_asked() -> bool:
+    """Whether the running command prints JSON."""
+    return bool(get_current_context().params.get("as_json"))
+
+
+def no_plan_content(termination: Termination, message: str) -> dict[str, Any]:
+    """JSON object of an analysis that did not come to its result."""
+    return {"termination": str(termination), "complete": False, "message": message}
 
 
 def report_interrupt() -> Exit:

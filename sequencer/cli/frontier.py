@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import rich_click as click
 
-from sequencer.cli.analysis import check_folder, folder_option, search_options, searched, write_results
+from sequencer.cli.analysis import folder_option, search_options, searched
 from sequencer.cli.common import (
     PATH,
     Command,
@@ -19,10 +17,13 @@ from sequencer.cli.common import (
     output_options,
 )
 from sequencer.cli.interrupt import pressed
-from sequencer.cli.render import clean, echo_json, echo_report
+from sequencer.cli.keeping import Keeping, made_for
+from sequencer.cli.render import clean, echo_json, echo_report, json_file
 from sequencer.cli.state import Exit, end, say
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sequencer.study.efficient import Frontier, Subproblem
 
 
@@ -84,24 +85,27 @@ def frontier(**given: Any) -> None:  # noqa: ANN401
     Measures are those of an objective (see solve --objective); each point is a plan with its proven interval, and
     plans that another plan beats are left out. Ctrl-C ends it with what is proven by then.
     """
-    output: Path | None = given["output"]
-    check_folder(output)
+    folder = Keeping(given["output"])
     from sequencer.study.frontiers import frontier as find
 
     options = searched(given)
     instance = load_instance(given["instance"], given["overlays"], given["locks"])
     names = [name for name in (given["x"], given["y"], given["z"]) if name is not None]
-    made = find(instance, names, points=given["points"], **options, told=_tell)
-    if output is not None:
-        _keep(made, output)
-    if given["as_json"]:
-        echo_json(made.to_dict())
-    else:
-        from sequencer.report.frontier import tables
 
-        for table in tables(made):
-            echo_report(table)
-    end(_exit(made))
+    def told(found: Subproblem) -> None:
+        _tell(found)
+        if found.plan is not None:
+            kept.plan(made_for(found.plan, instance))
+
+    with folder as kept:
+        made = find(instance, names, points=given["points"], **options, told=told)
+        whole = kept.end(
+            lambda: _print(made, as_json=given["as_json"]),
+            lambda: _texts(made),
+            "frontier.png",
+            lambda: _picture(made),
+        )
+    end(_exit(made) if whole else Exit.CHECK_FAILED)
 
 
 def _tell(found: Subproblem) -> None:
@@ -113,16 +117,31 @@ def _tell(found: Subproblem) -> None:
     say(clean(f"Limit {asked}: {told} ({found.seconds:.1f} s)"), hint=True)
 
 
-def _keep(made: Frontier, output: Path) -> None:
-    """Write points, everything tried, plans and picture."""
-    from sequencer.report.figures.frontier import frontier_figure
+def _print(made: Frontier, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(made.to_dict())
+        return
+    from sequencer.report.frontier import tables
 
+    for table in tables(made):
+        echo_report(table)
+
+
+def _texts(made: Frontier) -> dict[str, str]:
+    """Points, everything tried, and plans, which are plans of the instance as it is without the limits tried."""
     texts = {
         "frontier.csv": made.frame().to_csv(index=False, float_format="%.10g"),
-        "frontier.json": json.dumps(made.to_dict(), indent=1) + "\n",
+        "frontier.json": json_file(made.to_dict()),
     }
-    texts |= {f"plan-{k:02}.json": point.plan.to_json() for k, point in enumerate(made.points, start=1)}
-    write_results(output, texts, "frontier.png", frontier_figure(made))
+    plans = (made_for(point.plan, made.instance) for point in made.points)
+    return texts | {f"plan-{k:02}.json": plan.to_json() for k, plan in enumerate(plans, start=1)}
+
+
+def _picture(made: Frontier) -> Figure | None:
+    """The points; that there can be none is a picture, that none was found is not."""
+    from sequencer.report.figures.frontier import frontier_figure
+
+    return frontier_figure(made) if made.points or made.infeasible else None
 
 
 def _exit(made: Frontier) -> Exit:

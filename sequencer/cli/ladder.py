@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from sequencer.cli.analysis import check_folder, folder_option, search_options, searched, write_results
+from sequencer.cli.analysis import folder_option, search_options, searched
 from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, load_instance, output_options
 from sequencer.cli.interrupt import pressed
-from sequencer.cli.render import clean, echo_json, echo_report
+from sequencer.cli.keeping import Keeping
+from sequencer.cli.render import clean, echo_json, echo_report, json_file
 from sequencer.cli.state import Exit, end, say
 from sequencer.cli.types import FRACTION
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sequencer.solver.result import Result
     from sequencer.study.rungs import Ladder
 
@@ -63,32 +64,25 @@ def ladder(**given: Any) -> None:  # noqa: ANN401
     All that a roadmap adopts is adopted with the next larger budget, too, in the same mode and not later. The price is
     what the best plan of a budget is worth more than the best nested one, as a proven interval.
     """
-    output: Path | None = given["output"]
-    check_folder(output)
+    folder = Keeping(given["output"])
     cuts = _shares(given["cuts"])
     from sequencer.study.ladders import ladder as climb
 
     options = searched(given)
     instance = load_instance(given["instance"], given["overlays"], given["locks"])
-    made = climb(
-        instance,
-        cuts,
-        anchor=given["anchor"],
-        pots=given["pots"],
-        from_wave=given["from_wave"],
-        **options,
-        told=_tell,
-    )
-    if output is not None:
-        _keep(made, output)
-    if given["as_json"]:
-        echo_json(made.to_dict())
-    else:
-        from sequencer.report.ladder import tables
+    which = {name: given[name] for name in ("anchor", "pots", "from_wave")}
 
-        for table in tables(made):
-            echo_report(table)
-    end(_exit(made))
+    def told(cut: float, kind: str, result: Result) -> None:
+        _tell(cut, kind, result)
+        if result.plan is not None:
+            kept.plan(result.plan)
+
+    with folder as kept:
+        made = climb(instance, cuts, **which, **options, told=told)
+        whole = kept.end(
+            lambda: _print(made, as_json=given["as_json"]), lambda: _texts(made), "ladder.png", lambda: _picture(made)
+        )
+    end(_exit(made) if whole else Exit.CHECK_FAILED)
 
 
 def _shares(text: str) -> list[float]:
@@ -104,18 +98,32 @@ def _tell(cut: float, kind: str, result: Result) -> None:
     say(clean(f"Cut {cut:g}, {kind}: {came} ({result.seconds:.1f} s)"), hint=True)
 
 
-def _keep(made: Ladder, output: Path) -> None:
-    """Write worth by budget, all that is known, the nested plans and the picture."""
-    from sequencer.report.figures.ladder import ladder_figure
+def _print(made: Ladder, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(made.to_dict())
+        return
+    from sequencer.report.ladder import tables
 
+    for table in tables(made):
+        echo_report(table)
+
+
+def _texts(made: Ladder) -> dict[str, str]:
+    """Worth by budget, all that is known, and the nested plans."""
     texts = {
         "ladder.csv": made.frame().to_csv(index=False, float_format="%.10g"),
-        "ladder.json": json.dumps(made.to_dict(), indent=1) + "\n",
+        "ladder.json": json_file(made.to_dict()),
     }
     for rung in made.rungs:
         if rung.nested is not None and rung.nested.plan is not None:
             texts[f"plan-cut-{100 * rung.cut:g}.json"] = rung.nested.plan.to_json()
-    write_results(output, texts, "ladder.png", ladder_figure(made))
+    return texts
+
+
+def _picture(made: Ladder) -> Figure | None:
+    from sequencer.report.figures.ladder import ladder_figure
+
+    return ladder_figure(made) if made.rungs else None
 
 
 def _exit(made: Ladder) -> Exit:

@@ -65,6 +65,11 @@ def echo_json(content: Any) -> None:  # noqa: ANN401
     click.echo(json.dumps(_finite(content), indent=2, allow_nan=False))
 
 
+def json_file(content: Any) -> str:  # noqa: ANN401
+    """Text of a JSON file; values that are not finite become null."""
+    return json.dumps(_finite(content), indent=1, allow_nan=False) + "\n"
+
+
 def _finite(content: Any) -> Any:  # noqa: ANN401
     if isinstance(content, float) and not math.isfinite(content):
         return None

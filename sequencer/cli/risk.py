@@ -20,9 +20,12 @@ from sequencer.cli.common import (
 )
 from sequencer.cli.drawing import failures_option, shape_option, together_option
 from sequencer.cli.render import echo_json, echo_report
-from sequencer.cli.state import say
+from sequencer.cli.state import Exit, end, say
 from sequencer.cli.types import DURATION, FRACTION
+from sequencer.cli.unfinished import told
 from sequencer.errors import RunError
+from sequencer.study.no_plan import NoPlanError
+from sequencer.types import Termination
 
 if TYPE_CHECKING:
     from sequencer.run.folder import Run
@@ -68,7 +71,7 @@ def risk(**given: Any) -> None:  # noqa: ANN401
 
     Uncertain is every amount that has a low or a high value beside it (columns such as potential_low). Decisions stay
     as planned, and rules are not looked at again. Shown are quantiles, the probability of a loss, the mean of the worst
-    draws, and which assumptions the spread comes from.
+    draws, and which assumptions the spread comes from. Ctrl-C ends --anew with the draws solved by then.
     """
     check_picture(given["output"])
     found = load_run(given["run"])
@@ -77,6 +80,7 @@ def risk(**given: Any) -> None:  # noqa: ANN401
             f"{given['run']} holds no plan, so there is nothing to draw. Solve again with more time or fewer rules."
         )
         raise RunError(message)
+    from sequencer.report import risk as report
     from sequencer.study.draws import DrawOptions
     from sequencer.study.monte_carlo import simulate
 
@@ -85,9 +89,41 @@ def risk(**given: Any) -> None:  # noqa: ANN401
         given["draws"], given["seed"], given["shape"], given["latin"], given["failures"], together=groups
     )
     made = simulate(found.instance, found.plan, options)
-    anew = _anew(found, options, given) if given["anew"] else None
+    if not given["as_json"]:
+        for table in report.tables(made, given["level"]):
+            echo_report(table)
     _write(made, given)
-    _print(found, made, anew, given)
+    content = report.content(made, given["level"]) | {"run": found.name}
+    if given["anew"]:
+        end(_solved_anew(found, options, given, content))
+    if given["as_json"]:
+        echo_json(content)
+
+
+def _solved_anew(run: Run, options: DrawOptions, given: dict[str, Any], content: dict[str, Any]) -> Exit:
+    """Solve some draws anew, tell what came of it, also where it was stopped, and choose the exit code."""
+    try:
+        anew = _anew(run, options, given)
+    except (KeyboardInterrupt, NoPlanError) as why:
+        return told(why, content | {"anew": None})
+    if given["as_json"]:
+        echo_json(content | {"anew": anew.to_dict()})
+    else:
+        _print_anew(anew, given["anew"])
+    if anew.complete:
+        return Exit.OK
+    click.echo(f"Stopped after {len(anew.best)} of {given['anew']} draws: {anew.stopped}.", err=True)
+    return Exit.INTERRUPTED if anew.termination is Termination.INTERRUPTED else Exit.NO_PLAN
+
+
+def _print_anew(anew: Reoptimised, asked: int) -> None:
+    from sequencer.report.robust import reoptimised_tables
+    from sequencer.report.unfinished import stopped
+
+    tables = reoptimised_tables(anew)
+    why = f"Not complete: {len(anew.best)} of {asked} draws are solved."
+    for table in tables if anew.complete else stopped(tables, why):
+        echo_report(table)
 
 
 def _anew(run: Run, options: DrawOptions, given: dict[str, Any]) -> Reoptimised:
@@ -120,17 +156,3 @@ def _write(made: MonteCarlo, given: dict[str, Any]) -> None:
         from sequencer.report.figures.risk import risk_figure
 
         write_picture(risk_figure(made), given["output"])
-
-
-def _print(run: Run, made: MonteCarlo, anew: Reoptimised | None, given: dict[str, Any]) -> None:
-    from sequencer.report import risk as report
-    from sequencer.report.robust import reoptimised_tables
-
-    if given["as_json"]:
-        content = report.content(made, given["level"]) | {"run": run.name}
-        echo_json(content if anew is None else content | {"anew": anew.to_dict()})
-        return
-    for table in report.tables(made, given["level"]):
-        echo_report(table)
-    for table in reoptimised_tables(anew) if anew is not None else ():
-        echo_report(table)

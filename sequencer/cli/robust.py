@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from sequencer.cli.analysis import (
     EACH_SOLVE,
-    check_folder,
     folder_option,
     mapped,
     search_options,
     searched,
     workers_option,
-    write_results,
 )
 from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, load_instance, output_options
 from sequencer.cli.drawing import DRAWING, draw_options, with_draws
-from sequencer.cli.render import echo_json, echo_report
-from sequencer.cli.state import say
+from sequencer.cli.keeping import Keeping, made_for
+from sequencer.cli.render import echo_json, echo_report, json_file
+from sequencer.cli.state import Exit, end, say
 from sequencer.cli.types import FRACTION
+from sequencer.cli.unfinished import SoFar
+from sequencer.study.no_plan import NoPlanError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sequencer.instance.instance import Instance
     from sequencer.study.robust import Robust
 
@@ -65,46 +66,72 @@ def robust(**given: Any) -> None:  # noqa: ANN401
     """Find the plan of an INSTANCE that is best over scenarios, beside the one that is best on base values.
 
     Scenarios are those of the tables scenarios and scenario_changes, or draws. Decisions are the same in each, and
-    rules use base values. What is told of the aim is proven; for regret every scenario is solved alone first.
+    rules use base values. What is told of the aim is proven; for regret every scenario is solved alone first. Ctrl-C
+    ends it with what is found by then.
     """
-    output: Path | None = given["output"]
-    check_folder(output)
+    folder = Keeping(given["output"])
     from sequencer.solver.options import SolveOptions
     from sequencer.study.robust import robust as search
 
     options = SolveOptions(**searched(given))
-    instance = scenarios_of(given)
-    with mapped(given["workers"]) as mapper:
-        found = search(instance, given["aim"], options, mapper=mapper, told=lambda text: say(text, hint=True))
-    if output is not None:
-        _keep(found, output)
-    if given["as_json"]:
-        echo_json(found.to_dict())
-    else:
-        from sequencer.report.robust import robust_tables
+    read, instance = scenarios_of(given)
+    with folder as kept:
+        so_far = SoFar(read, kept)
+        try:
+            with mapped(given["workers"]) as mapper:
+                found = search(
+                    instance,
+                    given["aim"],
+                    options,
+                    mapper=mapper,
+                    told=lambda text: say(text, hint=True),
+                    finished=so_far,
+                )
+        except (KeyboardInterrupt, NoPlanError) as why:
+            end(so_far.end(why))
+        whole = kept.end(
+            lambda: _print(found, as_json=given["as_json"]),
+            lambda: _texts(found, read),
+            "robust.png",
+            lambda: _picture(found),
+        )
+    end(Exit.CHECK_FAILED if not whole else Exit.OK if found.complete else Exit.INTERRUPTED)
 
-        for table in robust_tables(found):
-            echo_report(table)
 
-
-def scenarios_of(given: dict[str, Any]) -> Instance:
-    """Instance of a command with its scenarios, or with draws in their place."""
-    instance = load_instance(given["instance"], given["overlays"], given["locks"])
+def scenarios_of(given: dict[str, Any]) -> tuple[Instance, Instance]:
+    """Instance of a command as it was read, and the same with its scenarios, or with draws in their place."""
+    read = instance = load_instance(given["instance"], given["overlays"], given["locks"])
     if given.get("level") is not None:
         settings = instance.settings.model_copy(update={"cvar_level": given["level"]})
         instance = instance.model_copy(update={"settings": settings})
-    return with_draws(instance, given)
+    return read, with_draws(instance, given)
 
 
-def _keep(found: Robust, output: Path) -> None:
-    """Write both plans, what they are worth by scenario, all that is known, and the picture."""
-    from sequencer.report.figures.robust import robust_figure
+def _print(found: Robust, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(found.to_dict())
+        return
+    from sequencer.report.robust import robust_tables
+    from sequencer.report.unfinished import stopped
+
+    tables = robust_tables(found)
+    for table in tables if found.complete else stopped(tables):
+        echo_report(table)
+
+
+def _texts(found: Robust, read: Instance) -> dict[str, str]:
+    """Both plans, what they are worth by scenario, and all that is known."""
     from sequencer.report.robust import robust_csv
 
-    texts = {
-        "robust.json": json.dumps(found.to_dict(), indent=1) + "\n",
+    return {
+        "robust.json": json_file(found.to_dict()),
         "scenarios.csv": robust_csv(found),
-        "plan-base.json": found.base.plan.to_json(),
-        "plan-robust.json": found.robust.plan.to_json(),
+        "plan-base.json": made_for(found.base.plan, read).to_json(),
+        "plan-robust.json": made_for(found.robust.plan, read).to_json(),
     }
-    write_results(output, texts, "robust.png", robust_figure(found))
+
+
+def _picture(found: Robust) -> Figure:
+    from sequencer.report.figures.robust import robust_figure
+
+    return robust_figure(found)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from sequencer.cli.analysis import check_folder, folder_option, search_options, searched, write_results
+from sequencer.cli.analysis import folder_option, search_options, searched
 from sequencer.cli.common import (
     PATH,
     Command,
@@ -20,14 +18,20 @@ from sequencer.cli.common import (
     output_options,
 )
 from sequencer.cli.interrupt import pressed
-from sequencer.cli.render import clean, echo_json, echo_report
+from sequencer.cli.keeping import Keeping
+from sequencer.cli.render import clean, echo_json, echo_report, json_file
 from sequencer.cli.state import Exit, end, say
 from sequencer.cli.types import FRACTION
+from sequencer.cli.unfinished import told
+from sequencer.study.no_plan import NoPlanError
+from sequencer.types import Termination
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sequencer.instance.instance import Instance
     from sequencer.study.breaks import Breaks, Tried
-    from sequencer.study.information import Known
+    from sequencer.study.information import Information, Known
     from sequencer.study.sensitivity import Bar, Tornado
 
 
@@ -107,17 +111,17 @@ def sensitivity(**given: Any) -> None:  # noqa: ANN401
     worth to know an assumption before planning. What is told is proven: a gap above 0 leaves intervals, and may leave
     it open which plan is best.
     """
-    check_folder(given["output"])
+    folder = Keeping(given["output"])
     _check(given)
     options = searched(given)
     instance = load_instance(given["instance"], given["overlays"], given["locks"])
-    if given["breakpoints"]:
-        _breakpoints(instance, given, options)
-    elif given["information"]:
-        _information(instance, given, options)
-    else:
-        _tornado(instance, given, options)
-    end(Exit.INTERRUPTED if pressed() else Exit.OK)
+    ask = _breakpoints if given["breakpoints"] else _information if given["information"] else _tornado
+    with folder as kept:
+        try:
+            code = ask(instance, given, options, kept)
+        except (KeyboardInterrupt, NoPlanError) as why:
+            code = told(why, {"fingerprint": instance.fingerprint})
+    end(code)
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -139,15 +143,37 @@ def _check(given: dict[str, Any]) -> None:
         raise click.UsageError(tornado if given["breakpoints"] else breaks)
 
 
-def _tornado(instance: Instance, given: dict[str, Any], options: dict[str, Any]) -> None:
-    from sequencer.report.sensitivity import tornado_table
+def _ended(whole: bool, *, complete: bool) -> Exit:
+    if not whole:
+        return Exit.CHECK_FAILED
+    return Exit.OK if complete and not pressed() else Exit.INTERRUPTED
+
+
+def _tornado(instance: Instance, given: dict[str, Any], options: dict[str, Any], kept: Keeping) -> Exit:
     from sequencer.study.sensitivity import tornado
 
     plan = None if given["start"] is None else load_plan(given["start"], instance)
-    made = tornado(instance, plan, how=given["how"], vary=given["vary"], **options, told=_tell_bar)
-    if given["output"] is not None:
-        _keep_tornado(made, given["output"])
-    if given["as_json"]:
+
+    def done(bar: Bar) -> None:
+        _tell_bar(bar)
+        for side in bar.ends:
+            if side.plan is not None:
+                kept.plan(side.plan)
+
+    made = tornado(instance, plan, how=given["how"], vary=given["vary"], **options, told=done)
+    whole = kept.end(
+        lambda: _print_tornado(made, as_json=given["as_json"]),
+        lambda: _tornado_texts(made),
+        "tornado.png",
+        lambda: _tornado_picture(made),
+    )
+    return _ended(whole, complete=made.complete)
+
+
+def _print_tornado(made: Tornado, *, as_json: bool) -> None:
+    from sequencer.report.sensitivity import tornado_table
+
+    if as_json:
         echo_json(made.to_dict())
     else:
         echo_report(tornado_table(made))
@@ -159,35 +185,54 @@ def _tell_bar(bar: Bar) -> None:
     say(clean(f"{bar.assumption.name}: {told}"), hint=True)
 
 
-def _keep_tornado(made: Tornado, output: Path) -> None:
-    from sequencer.report.figures.sensitivity import tornado_figure
-
-    texts = {
+def _tornado_texts(made: Tornado) -> dict[str, str]:
+    return {
         "tornado.csv": made.frame().to_csv(index=False, float_format="%.10g"),
-        "tornado.json": json.dumps(made.to_dict(), indent=1) + "\n",
+        "tornado.json": json_file(made.to_dict()),
         "plan.json": made.plan.to_json(),
     }
-    write_results(output, texts, "tornado.png", tornado_figure(made))
 
 
-def _information(instance: Instance, given: dict[str, Any], options: dict[str, Any]) -> None:
-    from sequencer.report.sensitivity import information_table
+def _tornado_picture(made: Tornado) -> Figure | None:
+    from sequencer.report.figures.sensitivity import tornado_figure
+
+    return tornado_figure(made) if made.bars else None
+
+
+def _information(instance: Instance, given: dict[str, Any], options: dict[str, Any], kept: Keeping) -> Exit:
     from sequencer.study.information import PROBABILITIES, perfect_information
 
     shares = PROBABILITIES if given["probabilities"] is None else _shares(given["probabilities"])
     made = perfect_information(instance, vary=given["vary"], probabilities=shares, **options, told=_tell_known)
-    if given["output"] is not None:
-        from sequencer.report.figures.sensitivity import information_figure
+    whole = kept.end(
+        lambda: _print_information(made, as_json=given["as_json"]),
+        lambda: _information_texts(made),
+        "information.png",
+        lambda: _information_picture(made),
+    )
+    return _ended(whole, complete=made.complete)
 
-        texts = {
-            "information.csv": made.frame().to_csv(index=False, float_format="%.10g"),
-            "information.json": json.dumps(made.to_dict(), indent=1) + "\n",
-        }
-        write_results(given["output"], texts, "information.png", information_figure(made))
-    if given["as_json"]:
+
+def _print_information(made: Information, *, as_json: bool) -> None:
+    from sequencer.report.sensitivity import information_table
+
+    if as_json:
         echo_json(made.to_dict())
     else:
         echo_report(information_table(made))
+
+
+def _information_texts(made: Information) -> dict[str, str]:
+    return {
+        "information.csv": made.frame().to_csv(index=False, float_format="%.10g"),
+        "information.json": json_file(made.to_dict()),
+    }
+
+
+def _information_picture(made: Information) -> Figure | None:
+    from sequencer.report.figures.sensitivity import information_figure
+
+    return information_figure(made) if made.known else None
 
 
 def _shares(text: str) -> list[float]:
@@ -200,12 +245,17 @@ def _tell_known(known: Known) -> None:
     say(clean(f"{known.assumption.name}: {least:.6g} to {most:.6g}"), hint=True)
 
 
-def _breakpoints(instance: Instance, given: dict[str, Any], options: dict[str, Any]) -> None:
-    from sequencer.report.sensitivity import break_tables
+def _breakpoints(instance: Instance, given: dict[str, Any], options: dict[str, Any], kept: Keeping) -> Exit:
     from sequencer.study.breaks import TOLERANCE, breakpoints
     from sequencer.study.parameters import parameter
 
     varied = parameter(instance, given["breakpoints"], given["by"])
+
+    def done(tried: Tried) -> None:
+        _tell_value(tried)
+        if tried.plan is not None:
+            kept.plan(tried.plan)
+
     made = breakpoints(
         instance,
         varied,
@@ -214,15 +264,28 @@ def _breakpoints(instance: Instance, given: dict[str, Any], options: dict[str, A
         resolution=given["resolution"],
         loss=max(TOLERANCE, 1.5 * options["gap"]),
         **options,
-        told=_tell_value,
+        told=done,
     )
-    if given["output"] is not None:
-        _keep_breaks(made, given["output"])
-    if given["as_json"]:
+    whole = kept.end(
+        lambda: _print_breaks(made, as_json=given["as_json"]),
+        lambda: _breaks_texts(made),
+        "breakpoints.png",
+        lambda: _breaks_picture(made),
+    )
+    ended = _ended(whole, complete=True)
+    if ended is not Exit.OK or any(tried.plan is not None for tried in made.tried):
+        return ended
+    return Exit.INFEASIBLE if all(t.termination is Termination.INFEASIBLE for t in made.tried) else Exit.NO_PLAN
+
+
+def _print_breaks(made: Breaks, *, as_json: bool) -> None:
+    from sequencer.report.sensitivity import break_tables
+
+    if as_json:
         echo_json(made.to_dict())
-    else:
-        for table in break_tables(made):
-            echo_report(table)
+        return
+    for table in break_tables(made):
+        echo_report(table)
 
 
 def _tell_value(tried: Tried) -> None:
@@ -230,14 +293,18 @@ def _tell_value(tried: Tried) -> None:
     say(clean(f"{tried.value:.6g}: {came}"), hint=True)
 
 
-def _keep_breaks(made: Breaks, output: Path) -> None:
-    from sequencer.report.figures.sensitivity import breaks_figure
-
+def _breaks_texts(made: Breaks) -> dict[str, str]:
     texts = {
         "breakpoints.csv": made.frame().to_csv(index=False, float_format="%.10g"),
-        "breakpoints.json": json.dumps(made.to_dict(), indent=1) + "\n",
+        "breakpoints.json": json_file(made.to_dict()),
     }
     for k, stretch in enumerate(made.stretches, start=1):
         if stretch.plan is not None:
             texts[f"plan-{k:02}.json"] = stretch.plan.to_json()
-    write_results(output, texts, "breakpoints.png", breaks_figure(made))
+    return texts
+
+
+def _breaks_picture(made: Breaks) -> Figure | None:
+    from sequencer.report.figures.sensitivity import breaks_figure
+
+    return breaks_figure(made) if made.tried else None

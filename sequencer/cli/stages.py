@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from sequencer.cli.analysis import (
     EACH_SOLVE,
-    check_folder,
     folder_option,
     mapped,
     search_options,
     searched,
     workers_option,
-    write_results,
 )
 from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, output_options
 from sequencer.cli.drawing import DRAWING, draw_options
-from sequencer.cli.render import echo_json, echo_report
+from sequencer.cli.keeping import Keeping, made_for
+from sequencer.cli.render import echo_json, echo_report, json_file
 from sequencer.cli.robust import scenarios_of
-from sequencer.cli.state import say
+from sequencer.cli.state import Exit, end, say
+from sequencer.cli.unfinished import SoFar
+from sequencer.study.no_plan import NoPlanError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sequencer.instance.instance import Instance
     from sequencer.study.stages import TwoStages
 
 
@@ -61,32 +63,58 @@ def stages(**given: Any) -> None:  # noqa: ANN401
 
     Told as proven intervals: what that is worth, what perfect information would add, and what planning for scenarios
     adds over planning for their mean. Every scenario is solved alone, and again after the first waves of the plan for
-    the mean; one search then holds a copy of the model for every scenario, so a few scenarios are best.
+    the mean; one search then holds a copy of the model for every scenario, so a few scenarios are best. Ctrl-C ends it
+    with what is found by then.
     """
-    output: Path | None = given["output"]
-    check_folder(output)
+    folder = Keeping(given["output"])
     from sequencer.solver.options import SolveOptions
     from sequencer.study.stages import two_stages
 
     options = SolveOptions(**searched(given))
-    instance = scenarios_of(given)
-    with mapped(given["workers"]) as mapper:
-        found = two_stages(instance, given["first"], options, mapper=mapper, told=lambda text: say(text, hint=True))
-    if output is not None:
-        _keep(found, output)
-    if given["as_json"]:
+    read, instance = scenarios_of(given)
+    with folder as kept:
+        so_far = SoFar(read, kept)
+        try:
+            with mapped(given["workers"]) as mapper:
+                found = two_stages(
+                    instance,
+                    given["first"],
+                    options,
+                    mapper=mapper,
+                    told=lambda text: say(text, hint=True),
+                    finished=so_far,
+                )
+        except (KeyboardInterrupt, NoPlanError) as why:
+            end(so_far.end(why))
+        whole = kept.end(
+            lambda: _print(found, as_json=given["as_json"]),
+            lambda: _texts(found, read),
+            "stages.png",
+            lambda: _picture(found),
+        )
+    end(Exit.CHECK_FAILED if not whole else Exit.OK if found.complete else Exit.INTERRUPTED)
+
+
+def _print(found: TwoStages, *, as_json: bool) -> None:
+    if as_json:
         echo_json(found.to_dict())
-    else:
-        from sequencer.report.robust import stages_tables
+        return
+    from sequencer.report.robust import stages_tables
+    from sequencer.report.unfinished import stopped
 
-        for table in stages_tables(found):
-            echo_report(table)
+    tables = stages_tables(found)
+    for table in tables if found.complete else stopped(tables):
+        echo_report(table)
 
 
-def _keep(found: TwoStages, output: Path) -> None:
-    """Write all that is known, the plan of every scenario, and the picture."""
+def _texts(found: TwoStages, read: Instance) -> dict[str, str]:
+    """All that is known, and the plan of every scenario."""
+    plans = {name: made_for(plan, read).to_json() for name, plan in found.recourse.plans.items()}
+    texts = {"stages.json": json_file(found.to_dict())}
+    return texts | {f"plan-{name}.json": text for name, text in plans.items()}
+
+
+def _picture(found: TwoStages) -> Figure:
     from sequencer.report.figures.robust import stages_figure
 
-    texts = {"stages.json": json.dumps(found.to_dict(), indent=1) + "\n"}
-    texts |= {f"plan-{name}.json": plan.to_json() for name, plan in found.recourse.plans.items()}
-    write_results(output, texts, "stages.png", stages_figure(found))
+    return stages_figure(found)

@@ -18,6 +18,7 @@ ANCHORS = {
     "full": "The roadmap of the full budget stands; each cut takes the best plan nested in the one above it.",
     "core": "The roadmap of the deepest cut stands; each larger budget takes the best plan that contains it.",
 }
+OPEN = "Nested roadmaps as far as they were found; those that are worth most in sum were not searched for to the end."
 NESTED = "Nested: all that a plan adopts is adopted with the next larger budget, too, in the same mode and not later."
 
 
@@ -78,7 +79,8 @@ def _price(price: tuple[float, float] | None, places: int) -> str:
 
 
 def _notes(ladder: Ladder) -> list[str]:
-    said = [ANCHORS[ladder.anchor], NESTED, *_total(ladder)]
+    left_open = ladder.anchor == "all" and ladder.total_bound is None
+    said = [OPEN if left_open else ANCHORS[ladder.anchor], NESTED, *_total(ladder)]
     if any(r.free.gap or (r.nested and r.nested.gap) for r in ladder.rungs):
         said.append("Ranges are proven: from the plan found to what no plan exceeds; a longer solve narrows them.")
     if any(r.nested is not None and r.nested.infeasible and not r.free.infeasible for r in ladder.rungs):

@@ -24,6 +24,7 @@ from sequencer.plan.plan import Plan
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.solve import solve
 from sequencer.study.draws import Assumption
+from sequencer.study.no_plan import NoPlanError
 from sequencer.study.parameters import ranged
 from sequencer.types import Termination
 
@@ -158,7 +159,9 @@ def perfect_information(
     Raises
     ------
     sequencer.errors.SequencerError
-        If probabilities are none, there is no such assumption, or no plan.
+        If probabilities are none, or there is no such assumption.
+    sequencer.study.no_plan.NoPlanError
+        If there is no plan.
     """
     if len(probabilities) != len(VALUES) or min(probabilities) < 0 or abs(sum(probabilities) - 1) > TOLERANCE:
         message = "probabilities of low, base and high are three numbers from 0 on that sum to 1, such as 0.3, 0.4, 0.3"
@@ -242,12 +245,8 @@ class _Inquiry:
         if result.termination is Termination.INTERRUPTED:
             raise KeyboardInterrupt
         if result.plan is None and not self.plans:
-            message = (
-                "no plan keeps all rules, so that there is nothing to know; solve tells which clash"
-                if result.termination is Termination.INFEASIBLE
-                else "no plan was found in the time given; give more time"
-            )
-            raise SequencerError(message)
+            where = "on base values"
+            raise NoPlanError(where, result.termination, self.instance, result.conflict)
         if result.plan is not None and result.plan not in self.plans:
             self.plans.append(result.plan)
         return float("inf") if result.bound is None else result.bound

@@ -151,51 +151,66 @@ class _Climb:
     def _rung(self, cut: float, before: float | None) -> None:
         """Solve a rung, free and nested; the plan of the anchor, the first rung that has one, is both."""
         reference = None if before is None or before not in self.nested else self.nested[before].plan
-        self.free[cut] = self._solve(cut, "free", self.rungs[cut], reference)
+        self._put(self.free, cut, self._solve(cut, "free", self.rungs[cut], reference))
         if before is None:
             self.nested[cut] = self.free[cut]
         elif reference is not None:
-            tied = inside if self.anchor == "full" else around
-            found = self._solve(cut, "nested", tied(self.rungs[cut], reference), reference)
-            pair = (found.plan, reference) if self.anchor == "full" else (reference, found.plan)
-            if found.plan is not None:
-                _check(*(p for p in pair if p is not None))
-            self.nested[cut] = found
+            self._nest(self.nested, cut, reference, within=self.anchor == "full")
+
+    def _nest(self, series: dict[float, Solved], cut: float, reference: Plan, *, within: bool) -> None:
+        """Solve for the best plan within a reference, or around it; nothing that is not nested gets into a series."""
+        tied = inside if within else around
+        found = self._solve(cut, "nested", tied(self.rungs[cut], reference), reference)
+        if found.plan is not None:
+            _check(*((found.plan, reference) if within else (reference, found.plan)))
+        self._put(series, cut, found)
+
+    def _put(self, series: dict[float, Solved], cut: float, found: Solved) -> None:
+        """Add a solve to a series; one that was interrupted is the last."""
+        series[cut] = found
+        if found.termination is Termination.INTERRUPTED:
+            raise KeyboardInterrupt
 
     def _solve(self, cut: float, kind: str, instance: Instance, start: Plan | None) -> Solved:
         result = solve(instance, start=start, listeners=self.listeners, **self.options.to_dict())
+        if result.plan is not None:
+            result = replace(result, plan=self._marked(cut, result.plan))
         if self.told is not None:
             self.told(cut, kind, result)
-        made = Solved(result.termination, result.plan, result.objective, result.bound)
-        if result.termination is Termination.INTERRUPTED:
-            (self.free if kind == "free" else self.nested)[cut] = made
-            raise KeyboardInterrupt
-        return made
+        return Solved(result.termination, result.plan, result.objective, result.bound)
+
+    def _marked(self, cut: float, plan: Plan) -> Plan:
+        """A plan as one of its rung: the locks that nest it are no part of what is given there."""
+        return replace(plan, instance_fingerprint=self.rungs[cut].fingerprint)
 
     def _together(self) -> None:
-        """Search for the nested plans that are worth most in sum, from the better of what both anchors lead to."""
+        """Search for the nested plans that are worth most in sum, from the better of what both anchors lead to.
+
+        They take the place of the plans around the core all at once, so that Ctrl-C never leaves a mixture of both.
+        """
         cuts = [cut for cut in self.rungs if self.nested[cut].plan is not None]
         if not cuts:
             return
         around_core = [plan for cut in cuts if (plan := self.nested[cut].plan) is not None]
         starts = max((around_core, self._inside_full(cuts)), key=lambda plans: self._sum(cuts, plans))
         found = joint([self.rungs[cut] for cut in cuts], starts, self.options)
-        self.total_bound = found.bound
-        for cut, plan in zip(cuts, found.plans, strict=True):
-            worth = evaluate(self.rungs[cut], plan).goals[0]
-            self.nested[cut] = Solved(found.termination, plan, worth, worth)
         for larger, smaller in pairwise(found.plans):
             _check(smaller, larger)
+        series = {}
+        for cut, plan in zip(cuts, found.plans, strict=True):
+            worth = evaluate(self.rungs[cut], plan).goals[0]
+            series[cut] = Solved(found.termination, self._marked(cut, plan), worth, worth)
+        self.nested, self.total_bound = {**self.nested, **series}, found.bound
 
     def _inside_full(self, cuts: Sequence[float]) -> list[Plan]:
-        """Plans nested in the best one of the largest budget, as far down as there are."""
-        made = [plan for cut in cuts[:1] if (plan := self.free[cut].plan) is not None]
-        for cut in cuts[1:]:
-            plan = self._solve(cut, "nested", inside(self.rungs[cut], made[-1]), made[-1]).plan
-            if plan is None:
+        """Plans nested in the best one of the largest budget, as far down as there are: a series of its own."""
+        series = {cuts[0]: self.free[cuts[0]]}
+        for larger, cut in pairwise(cuts):
+            reference = series[larger].plan
+            if reference is None:
                 break
-            made.append(plan)
-        return made
+            self._nest(series, cut, reference, within=True)
+        return [plan for solved in series.values() if (plan := solved.plan) is not None]
 
     def _sum(self, cuts: Sequence[float], plans: Sequence[Plan]) -> float:
         """What plans are worth together; nothing is as bad as one missing."""

@@ -15,8 +15,11 @@ from sequencer.solver.options import SolveOptions
 from sequencer.solver.solve import solve
 from sequencer.study.draws import DrawOptions, Floats
 from sequencer.study.executor import Mapper, serial
+from sequencer.study.finished import Finished, nobody
+from sequencer.study.finished import Listener as FinishedListener
 from sequencer.study.intervals import Interval, mean
-from sequencer.study.scenarios import Alone, best_alone, check_scenarios, drawn, each_alone
+from sequencer.study.no_plan import NoPlanError
+from sequencer.study.scenarios import Alone, check_scenarios, drawn, each_alone, taken
 from sequencer.types import Termination
 
 if TYPE_CHECKING:
@@ -48,6 +51,8 @@ class Robust:
         possible figure is meant, the plan reaches the upper side at most.
     alone : tuple of Alone
         Best plan of each scenario, where regret was asked for.
+    complete : bool
+        Whether the search for the aim went as far as asked for; False where Ctrl-C ended it.
     """
 
     instance: Instance
@@ -57,6 +62,7 @@ class Robust:
     base_npv: Interval
     reached: Interval
     alone: tuple[Alone, ...] = ()
+    complete: bool = True
 
     @property
     def by_scenario(self) -> dict[str, tuple[float, float]]:
@@ -73,6 +79,7 @@ class Robust:
         both = {"base": self.base, "robust": self.robust}
         return {
             "aim": self.aim,
+            "complete": self.complete,
             "currency": self.instance.settings.currency,
             "unit": self.instance.settings.unit,
             "fingerprint": self.instance.fingerprint,
@@ -100,6 +107,7 @@ def robust(
     mapper: Mapper = serial,
     listeners: Iterable[Listener] = (),
     told: Callable[[str], None] = lambda _: None,
+    finished: FinishedListener = nobody,
 ) -> Robust:
     """Find the plan that is best for an aim over scenarios, and the one that is best on base values.
 
@@ -119,13 +127,22 @@ def robust(
         Of the two solves that are not of one scenario.
     told
         Called with what is begun, in words.
+    finished
+        Called with each solve that has ended: all there is where a later one comes to nothing.
+
+    Returns
+    -------
+    Robust
+        Both plans. Ctrl-C in the search for the aim ends it with the best plan found by then.
 
     Raises
     ------
     sequencer.errors.SequencerError
-        If there is no such aim, there are no scenarios, or a solve finds no plan.
+        If there is no such aim, or there are no scenarios.
+    sequencer.study.no_plan.NoPlanError
+        If a solve finds no plan.
     KeyboardInterrupt
-        If one of the solves is interrupted.
+        If it is interrupted before there are two plans.
     """
     check_scenarios(instance)
     if aim not in AIMS:
@@ -133,18 +150,24 @@ def robust(
         raise SequencerError(message)
     chosen = options or SolveOptions(threads=1)
     told("Solving on base values")
-    plain, base_npv = _solved(_aimed(instance, "npv"), chosen, None, listeners)
+    plain, base_npv, ended = _solved(_aimed(instance, "npv"), chosen, None, listeners, "on base values")
+    finished(Finished("base", "Best plan on base values", "npv", plain.plan, base_npv))
+    if ended is Termination.INTERRUPTED:
+        raise KeyboardInterrupt
     alone: tuple[Alone, ...] = ()
     given = instance
     if aim == "regret":
         told(f"Solving {len(instance.scenarios)} scenarios, each alone")
-        alone = best_alone(instance, chosen, mapper=mapper, start=plain.plan)
+        solved = each_alone(instance, chosen, mapper=mapper, start=plain.plan)
+        alone = taken(instance, solved, finished, "alone", "Best plan of {} alone")
         given = with_best(instance, alone)
     told(f"Solving for {aim} over {len(instance.scenarios)} scenarios")
-    found, reached = _solved(_aimed(given, aim), chosen, plain.plan, listeners)
+    found, reached, ended = _solved(_aimed(given, aim), chosen, plain.plan, listeners, f"for {aim}")
     if aim == "regret":
         reached = _regret(reached, found, alone)
-    return Robust(given, aim, evaluate(_aimed(given, aim), plain.plan), found, base_npv, reached, alone)
+    finished(Finished("robust", f"Plan for {aim}", aim, found.plan, reached))
+    judged, complete = evaluate(_aimed(given, aim), plain.plan), ended is not Termination.INTERRUPTED
+    return Robust(given, aim, judged, found, base_npv, reached, alone, complete)
 
 
 def with_best(instance: Instance, alone: Iterable[Alone]) -> Instance:
@@ -169,18 +192,18 @@ def _aimed(instance: Instance, objective: str) -> Instance:
 
 
 def _solved(
-    instance: Instance, options: SolveOptions, start: Plan | None, listeners: Iterable[Listener]
-) -> tuple[Evaluation, Interval]:
-    """Best plan, and its figure with the bound."""
+    instance: Instance, options: SolveOptions, start: Plan | None, listeners: Iterable[Listener], where: str
+) -> tuple[Evaluation, Interval, Termination]:
+    """Best plan, its figure with the bound, and why the search ended: also one that Ctrl-C ended may have both."""
     result = solve(instance, start=start, listeners=listeners, **options.to_dict())
-    if result.termination is Termination.INTERRUPTED:
-        raise KeyboardInterrupt
     if result.evaluation is None or result.objective is None or result.bound is None:
-        message = f"no plan was found for {instance.settings.objective} ({result.termination}). Give more time."
-        raise SequencerError(message)
+        if result.termination is Termination.INTERRUPTED:
+            raise KeyboardInterrupt
+        found = result.plan is not None
+        raise NoPlanError(where, result.termination, instance, result.conflict, found=found)
     sense = measures(instance)[result.measure].sense
     ends = (result.objective, result.bound) if sense > 0 else (result.bound, result.objective)
-    return result.evaluation, Interval(*ends)
+    return result.evaluation, Interval(*ends), result.termination
 
 
 # -- re-optimised draws -----------------------------------------------------------------------------------------------
@@ -199,13 +222,25 @@ class Reoptimised:
     fixed : array
         Its net present value in each draw.
     best : tuple of Alone
-        Best plan of each draw, made as if it were known beforehand, with its proven interval.
+        Best plan of each draw, made as if it were known beforehand, with its proven interval; of the draws solved by
+        then where the solves were stopped, all equally probable.
+    stopped : str
+        Why the solves ended before the last draw; empty where all were solved.
+    termination : Termination
+        The same as an end of a solve.
     """
 
     instance: Instance
     plan: Plan
     fixed: Floats
     best: tuple[Alone, ...]
+    stopped: str = ""
+    termination: Termination = Termination.GAP_REACHED
+
+    @property
+    def complete(self) -> bool:
+        """Whether every draw was solved."""
+        return not self.stopped
 
     @property
     def foresight(self) -> Interval:
@@ -224,6 +259,7 @@ class Reoptimised:
     def to_dict(self) -> dict[str, Any]:
         """Everything of it as JSON."""
         return {
+            "complete": self.complete,
             "foresight": self.foresight.to_dict(),
             "fixed": self.fixed.tolist(),
             "best": [b.npv.to_dict() for b in self.best],
@@ -267,15 +303,43 @@ def reoptimised(
         Where the draws are solved.
     told
         Called with each draw solved.
+
+    Returns
+    -------
+    Reoptimised
+        Every draw. Ctrl-C, or a draw whose solve comes to nothing, ends it with those solved by then: draws are
+        independent, so that the first ones are a smaller sample of the same.
+
+    Raises
+    ------
+    sequencer.errors.SequencerError
+        If nothing is uncertain.
+    sequencer.study.no_plan.NoPlanError
+        If the first draw has no plan in the time given.
+    KeyboardInterrupt
+        If it is interrupted before a draw is solved.
     """
     given = drawn(instance, draws)
     fixed = evaluate(given, plan).measures
-    found = []
-    for one in each_alone(given, options, mapper=mapper, start=plan):
-        own = fixed[f"scenario_npv:{one.scenario}"] or 0.0
-        better = one if one.npv.low >= own else replace(one, plan=plan, npv=one.npv.at_least(own))
-        found.append(better)
-        if told is not None:
-            told(better)
-    values = np.array([fixed[f"scenario_npv:{row.id}"] or 0.0 for row in given.scenarios])
-    return Reoptimised(given, plan, values, tuple(found))
+    found: list[Alone] = []
+    stopped, ended = "", Termination.GAP_REACHED
+    try:
+        for one in each_alone(given, options, mapper=mapper, start=plan):
+            own = fixed[f"scenario_npv:{one.scenario}"] or 0.0
+            better = one if one.npv.low >= own else replace(one, plan=plan, npv=one.npv.at_least(own))
+            found.append(better)
+            if told is not None:
+                told(better)
+    except (KeyboardInterrupt, NoPlanError) as error:
+        if not found:
+            raise
+        stopped, ended = _why(error)
+        found = [replace(one, probability=1 / len(found)) for one in found]
+    values = np.array([fixed[f"scenario_npv:{one.scenario}"] or 0.0 for one in found])
+    return Reoptimised(given, plan, values, tuple(found), stopped, ended)
+
+
+def _why(error: KeyboardInterrupt | NoPlanError) -> tuple[str, Termination]:
+    if isinstance(error, NoPlanError):
+        return str(error), error.termination
+    return "interrupted", Termination.INTERRUPTED

@@ -15,8 +15,10 @@ from sequencer.solver.options import SolveOptions
 from sequencer.study.case import Case, CaseResult, solve_case
 from sequencer.study.draws import DrawOptions, Draws, Floats
 from sequencer.study.executor import Mapper, serial
+from sequencer.study.finished import Finished, Listener
 from sequencer.study.intervals import Interval
 from sequencer.study.monte_carlo import APPROACH
+from sequencer.study.no_plan import NoPlanError
 from sequencer.types import Kind, Termination
 
 if TYPE_CHECKING:
@@ -198,7 +200,9 @@ def best_alone(
     Raises
     ------
     sequencer.errors.SequencerError
-        If there are no scenarios, or one of them has no plan in the time given.
+        If there are no scenarios, or one of them cannot be solved.
+    sequencer.study.no_plan.NoPlanError
+        If one of them has no plan, or none in the time given.
     """
     return tuple(each_alone(instance, options, mapper=mapper, start=start, adapt=adapt))
 
@@ -224,12 +228,35 @@ def _found(instance: Instance, results: Iterable[CaseResult]) -> Iterator[Alone]
     for future, result in zip(instance.futures, results, strict=True):
         if result.termination is Termination.INTERRUPTED:
             raise KeyboardInterrupt
-        if result.plan is None or result.objective is None or result.bound is None:
-            late = result.termination not in (Termination.ERROR, Termination.INFEASIBLE)
-            why = f"{result.message or 'nothing is proven yet'}{'. Give each solve more time.' if late else ''}"
-            message = f"scenario {future.id}: {why}"
+        if result.termination is Termination.ERROR:
+            message = f"scenario {future.id}: {result.message}"
             raise SequencerError(message)
+        if result.plan is None or result.objective is None or result.bound is None:
+            found, where = result.plan is not None, f"in scenario {future.id}"
+            raise NoPlanError(where, result.termination, instance, result.conflict, found=found)
         yield Alone(future.id, future.probability, result.plan, Interval(result.objective, result.bound))
+
+
+def taken(instance: Instance, solved: Iterable[Alone], finished: Listener, name: str, words: str) -> tuple[Alone, ...]:
+    """Best plans of single scenarios, each told of as it comes.
+
+    Parameters
+    ----------
+    instance
+        Gives the names of the scenarios.
+    solved
+        The plans.
+    finished
+        Called with each.
+    name, words
+        What they are called: begin of the name of a file, and words with ``{}`` for the scenario.
+    """
+    made = []
+    for one in solved:
+        said = words.format(instance.label(one.scenario))
+        finished(Finished(f"{name}-{one.scenario}", said, "npv", one.plan, one.npv))
+        made.append(one)
+    return tuple(made)
 
 
 def check_scenarios(instance: Instance) -> None:

@@ -21,6 +21,7 @@ from sequencer.plan.plan import Plan
 from sequencer.solver.options import SolveOptions
 from sequencer.solver.solve import solve
 from sequencer.study.draws import Assumption
+from sequencer.study.no_plan import NoPlanError
 from sequencer.study.parameters import parameter, ranged
 from sequencer.types import Termination
 
@@ -209,10 +210,19 @@ def tornado(
     told
         Called with every assumption when both ends are known.
 
+    Returns
+    -------
+    Tornado
+        Assumptions. Ctrl-C ends it with those that are done; in the solve on base values, with the best plan of it.
+
     Raises
     ------
     sequencer.errors.SequencerError
-        If there is no such assumption, or no plan on base values.
+        If there is no such assumption.
+    sequencer.study.no_plan.NoPlanError
+        If there is no plan on base values.
+    KeyboardInterrupt
+        If it is interrupted before there is one.
     """
     if how not in ("fixed", "best", "both"):
         message = f"'{how}' is no way to vary; choose fixed, best or both"
@@ -236,6 +246,8 @@ class _Storm:
 
     def run(self, plan: Plan | None, found: Iterable[Assumption], told: Callable[[Bar], None] | None) -> Tornado:
         made = self._base(plan)
+        if not made.complete:
+            return made
         try:
             for assumption in found:
                 bar = Bar(assumption, *(self._end(assumption, v, made.plan) for v in (assumption.low, assumption.high)))
@@ -249,19 +261,19 @@ class _Storm:
     def _base(self, plan: Plan | None) -> Tornado:
         """The plan on base values; solved for where its worth has to be known exactly, or none is given."""
         best = bound = None
+        complete = True
         if plan is None or self.how != "fixed":
             result = solve(self.instance, start=plan, listeners=self.listeners, **self.options)
+            complete = result.termination is not Termination.INTERRUPTED
             if result.plan is None:
-                message = (
-                    "no plan keeps all rules on base values, so that there is nothing to vary; solve tells which clash"
-                    if result.termination is Termination.INFEASIBLE
-                    else "no plan was found on base values in the time given; give more time, or a plan"
-                )
-                raise SequencerError(message)
+                if not complete:
+                    raise KeyboardInterrupt
+                where = "on base values"
+                raise NoPlanError(where, result.termination, self.instance, result.conflict)
             plan = plan if plan is not None and self.how == "both" else result.plan
             best, bound = result.objective, result.bound
         judged = evaluate(self.instance, plan)
-        return Tornado(self.instance, plan, judged.goals[0], best, bound, self.how, ())
+        return Tornado(self.instance, plan, judged.goals[0], best, bound, self.how, (), complete)
 
     def _end(self, assumption: Assumption, value: float, plan: Plan) -> End:
         if value == assumption.base:

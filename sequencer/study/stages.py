@@ -12,6 +12,7 @@ what perfect information would be worth, ``VSS = RP − EEV`` what thinking in s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,10 @@ from sequencer.plan.plan import Adoption, Plan
 from sequencer.solver.options import SolveOptions
 from sequencer.study.executor import Mapper, serial
 from sequencer.study.extensive import Extensive, ExtensiveForm
+from sequencer.study.finished import Finished, Listener, nobody
 from sequencer.study.intervals import Interval, mean
-from sequencer.study.scenarios import Alone, best_alone, check_scenarios
+from sequencer.study.scenarios import Alone, best_alone, check_scenarios, each_alone, taken
+from sequencer.types import Termination
 
 if TYPE_CHECKING:
     from sequencer.instance.instance import Instance
@@ -58,6 +61,11 @@ class TwoStages:
     recourse: Extensive
     mean_plan: Alone
     after_mean: tuple[Alone, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the search with common first waves went as far as asked for; False where Ctrl-C ended it."""
+        return self.recourse.termination is not Termination.INTERRUPTED
 
     @property
     def ws(self) -> Interval:
@@ -96,6 +104,7 @@ class TwoStages:
         """Everything of it as JSON."""
         figures = {name: getattr(self, name).to_dict() for name in ("ws", "rp", "eev", "evpi", "vss")}
         return {
+            "complete": self.complete,
             "currency": self.instance.settings.currency,
             "unit": self.instance.settings.unit,
             "fingerprint": self.instance.fingerprint,
@@ -126,6 +135,7 @@ def two_stages(
     *,
     mapper: Mapper = serial,
     told: Callable[[str], None] = lambda _: None,
+    finished: Listener = nobody,
 ) -> TwoStages:
     """Decide the first waves for all scenarios together, and hold that against foresight and against the mean.
 
@@ -141,11 +151,22 @@ def two_stages(
         Where single scenarios are solved.
     told
         Called with what is begun, in words.
+    finished
+        Called with each solve that has ended: all there is where a later one comes to nothing.
+
+    Returns
+    -------
+    TwoStages
+        Plans and figures. Ctrl-C in the search with common first waves leaves the plans that it started from.
 
     Raises
     ------
     sequencer.errors.SequencerError
-        If there are no scenarios or no such waves, or a solve finds no plan in its time.
+        If there are no scenarios or no such waves.
+    sequencer.study.no_plan.NoPlanError
+        If a solve finds no plan in its time.
+    KeyboardInterrupt
+        If it is interrupted before that search.
     """
     check_scenarios(instance)
     if not 1 <= first < instance.n_waves:
@@ -155,17 +176,26 @@ def two_stages(
     chosen = options or SolveOptions(threads=1)
     count = len(instance.scenarios)
     told(f"Solving {count} scenarios, each as if it were known beforehand")
-    seen = best_alone(instance, chosen, mapper=mapper)
+    seen = taken(instance, each_alone(instance, chosen, mapper=mapper), finished, "alone", "Best plan of {} alone")
     told("Solving for the mean of all amounts")
     (middle,) = best_alone(mean_instance(instance), chosen, mapper=mapper, start=seen[0].plan)
+    finished(Finished("mean", "Best plan for the mean of all amounts", "npv", middle.plan, middle.npv))
     told(f"Solving {count} scenarios after the first waves of that plan")
-    after = best_alone(
+    solved = each_alone(
         instance, chosen, mapper=mapper, start=middle.plan, adapt=lambda one: committed(one, middle.plan, first)
     )
+    after = taken(instance, solved, finished, "after-mean", "Best plan of {} after the first waves for the mean")
     told(f"Searching over {count} scenarios with common first waves")
-    form = ExtensiveForm(instance, first, chosen)
-    found = form.solve({a.scenario: a.plan for a in after})
-    return TwoStages(instance, first, seen, found, middle, after)
+    return TwoStages(instance, first, seen, _common(instance, first, chosen, after), middle, after)
+
+
+def _common(instance: Instance, first: int, options: SolveOptions, after: tuple[Alone, ...]) -> Extensive:
+    """Plans with common first waves; where Ctrl-C ends the search, those it started from, with nothing proven."""
+    starts = {one.scenario: one.plan for one in after}
+    try:
+        return ExtensiveForm(instance, first, options).solve(starts)
+    except KeyboardInterrupt:
+        return Extensive(Termination.INTERRUPTED, starts, Interval(_mean(after).low, math.inf))
 
 
 def mean_instance(instance: Instance) -> Instance:

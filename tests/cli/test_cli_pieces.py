@@ -148,3 +148,8 @@ def test_numbers_stand_below_each_other(capsys):
 def test_json_has_null_for_what_is_not_finite(capsys):
     render.echo_json({"a": float("inf"), "b": [float("nan"), 1.0], 3: ("x",)})
     assert json.loads(capsys.readouterr().out) == {"a": None, "b": [None, 1.0], "3": ["x"]}
+
+
+def test_a_json_file_holds_null_for_what_is_not_finite():
+    text = render.json_file({"bound": float("inf"), "gap": [float("nan"), 0.5]})
+    assert json.loads(text) == {"bound": None, "gap": [None, 0.5]}

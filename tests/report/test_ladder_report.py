@@ -62,6 +62,17 @@ def test_the_sum_is_told_where_all_rungs_were_searched_for_together(mixed):
     assert not any("Over all budgets" in n for n in worth(mixed).notes)
 
 
+def test_that_nested_roadmaps_are_worth_most_is_said_where_that_was_searched_for(mixed):
+    searched = Ladder(INSTANCE, "all", mixed.rungs[:1], total_bound=20.0)
+    stopped = Ladder(INSTANCE, "all", mixed.rungs[:1], complete=False)
+    assert worth(searched).notes[0] == "Of all nested roadmaps, those that are worth most in sum."
+    assert worth(stopped).notes[0] == (
+        "Nested roadmaps as far as they were found; those that are worth most in sum were not searched for to the end."
+    )
+    # An anchor needs no such search.
+    assert worth(mixed).notes[0].startswith("The roadmap of the full budget stands")
+
+
 def test_what_changes_from_rung_to_rung(mixed):
     table = changes(mixed)
     assert table.columns == ("Adopted", "full", "−12.5 %", "−30 %", "−40 %")

@@ -15,7 +15,9 @@ from sequencer.plan.evaluate import Evaluator
 from sequencer.study import information as module
 from sequencer.study import perfect_information
 from sequencer.study.information import PROBABILITIES, with_values
+from sequencer.study.no_plan import NoPlanError
 from sequencer.study.parameters import ranged
+from sequencer.types import Termination
 from tests.model.tools import driver, make
 from tests.study.brute_force import allowed, drawn
 
@@ -131,8 +133,9 @@ def test_probabilities_that_are_none(probabilities):
 def test_nothing_can_be_known_of_what_has_no_plan():
     locks = [{"item": "r1", "must": True}]
     budgets = [{"pot": "hq", "wave": w, "amount": 1} for w in (1, 2, 3)]
-    with pytest.raises(SequencerError, match="no plan keeps all rules"):
+    with pytest.raises(NoPlanError, match="no plan keeps all rules") as found:
         asked(make(drivers=[UNSURE], locks=locks, budgets=budgets))
+    assert found.value.termination is Termination.INFEASIBLE
 
 
 def test_as_data():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sequencer.errors import InputError, SequencerError
+from sequencer.errors import DisagreementError, InputError, SequencerError
 from sequencer.plan.evaluate import evaluate
 from sequencer.plan.plan import Adoption, Plan
 from sequencer.study import ladder, ladders
@@ -64,24 +64,26 @@ def test_nesting_has_a_price_where_budgets_want_different_things():
     assert made.frame().iloc[1].tolist() == pytest.approx([0.1, 18, 18, 18, 18, 0, 0])
 
 
+# For 10, 9 and 3: a 33 − 10 = 23, b 28.5 − 9 = 19.5, c and d 9 − 3 = 6 each, e 3 − 1 = 2.
+# full: a with 10, and nothing is nested in it. core: c with 3, then c, d and e (14), for b finds no room beside it.
+# Together: b and e with 10, b with 9, nothing with 3.
+FIVE = {
+    "drivers": [
+        driver("a", 11, one_off_cost=10),
+        driver("b", 9.5, one_off_cost=9),
+        *(driver(i, 3, one_off_cost=3) for i in ("c", "d")),
+        driver("e", 1, one_off_cost=1),
+    ],
+    "budgets": budget(10, 0, 0),
+}
+
+
 def test_all_rungs_together_are_worth_more_than_any_anchor_alone():
-    # For 10, 9 and 3: a 33 − 10 = 23, b 28.5 − 9 = 19.5, c and d 9 − 3 = 6 each, e 3 − 1 = 2.
-    # full: a with 10, and nothing is nested in it. core: c with 3, then c, d and e (14), for b finds no room beside it.
-    # Together: b and e with 10, b with 9, nothing with 3.
-    tables = {
-        "drivers": [
-            driver("a", 11, one_off_cost=10),
-            driver("b", 9.5, one_off_cost=9),
-            *(driver(i, 3, one_off_cost=3) for i in ("c", "d")),
-            driver("e", 1, one_off_cost=1),
-        ],
-        "budgets": budget(10, 0, 0),
-    }
     for anchor, expected in (("full", [23, 0, 0]), ("core", [14, 14, 6])):
-        made = climbed(make(**tables), (0.1, 0.7), anchor=anchor)
+        made = climbed(make(**FIVE), (0.1, 0.7), anchor=anchor)
         assert [r.nested.objective for r in made.rungs] == pytest.approx(expected)
         assert made.total_price() is None
-    made = climbed(make(**tables), (0.1, 0.7), anchor="all")
+    made = climbed(make(**FIVE), (0.1, 0.7), anchor="all")
     assert [r.nested.objective for r in made.rungs] == pytest.approx([21.5, 19.5, 0])
     assert made.total_bound == pytest.approx(41)
     # free: 23 + 19.5 + 6
@@ -290,6 +292,57 @@ def test_ctrl_c_leaves_the_rungs_there_are():
     assert not made.complete
     assert told == [(0, "free"), (0.1, "free"), (0.1, "nested")]
     assert [r.nested is None for r in made.rungs] == [False, True]
+
+
+def cut_short(monkeypatch, number, change=lambda result: result):
+    """Ctrl-C in a solve, the first having number 1: it ends with what it has."""
+    real, count = ladders.solve, iter(range(1, 100))
+
+    def solve(instance, **options):
+        result = real(instance, **options)
+        return change(replace(result, termination=Termination.INTERRUPTED)) if next(count) == number else result
+
+    monkeypatch.setattr(ladders, "solve", solve)
+
+
+@pytest.mark.parametrize("number", [6, 7])
+def test_ctrl_c_in_the_second_series_leaves_the_first_one_whole(monkeypatch, number):
+    # Three rungs alone and two around the core are five solves; the next ones are of the series inside the full budget,
+    # in which nothing fits with 9 and 3.
+    cut_short(monkeypatch, number)
+    made = climbed(make(**FIVE), (0.1, 0.7), anchor="all")
+    assert not made.complete
+    assert made.total_bound is None
+    assert [r.nested.objective for r in made.rungs] == pytest.approx([14, 14, 6])
+    plans = [r.nested.plan for r in made.rungs]
+    assert [not_nested(smaller, larger) for larger, smaller in zip(plans, plans[1:], strict=False)] == [(), ()]
+
+
+def test_ctrl_c_in_the_search_over_all_rungs_leaves_them_around_the_core(monkeypatch):
+    def joint(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ladders, "joint", joint)
+    made = climbed(make(**FIVE), (0.1, 0.7), anchor="all")
+    assert (made.complete, made.total_bound) == (False, None)
+    assert [r.nested.objective for r in made.rungs] == pytest.approx([14, 14, 6])
+
+
+def test_what_ctrl_c_leaves_of_a_nested_solve_is_checked_as_well(monkeypatch):
+    # The third solve is the nested one of the second rung; a is not nested in b.
+    cut_short(monkeypatch, 3, lambda result: replace(result, plan=make_plan({"a": 1})))
+    with pytest.raises(DisagreementError, match="not nested in that of the larger budget: b"):
+        climbed(make(**NO_COMMON), (0.1,), anchor="core")
+
+
+def test_plans_are_those_of_their_budget():
+    # Also where they were found with locks, or for all rungs at once.
+    instance = make(**TWO)
+    less = instance.replace({"table": "budgets", "field": "amount", "scale": 0.9})
+    for anchor in ("full", "core", "all"):
+        made = climbed(instance, (0.1,), anchor=anchor)
+        marks = [r.nested.plan.instance_fingerprint for r in made.rungs]
+        assert marks == [instance.fingerprint, less.fingerprint]
 
 
 # -- refused ----------------------------------------------------------------------------------------------------------

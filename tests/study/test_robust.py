@@ -1,5 +1,7 @@
 """Plans that bear risk: draws as scenarios, regret, re-optimised draws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from test_monte_carlo import PLAN, everything
@@ -7,12 +9,17 @@ from test_monte_carlo import PLAN, everything
 from sequencer.errors import SequencerError
 from sequencer.instance.checks import check
 from sequencer.plan.evaluate import evaluate
+from sequencer.plan.plan import Plan
 from sequencer.solver.options import SolveOptions
+from sequencer.study import robust as module
+from sequencer.study.case import CaseResult
 from sequencer.study.draws import DrawOptions
 from sequencer.study.intervals import Interval
 from sequencer.study.monte_carlo import simulate
+from sequencer.study.no_plan import NoPlanError
 from sequencer.study.robust import reoptimised, robust
 from sequencer.study.scenarios import Alone, best_alone, drawn
+from sequencer.types import Termination
 from tests.model.tools import driver, make
 from tests.oracle.draw import random_instance
 from tests.oracle.draw_futures import with_scenarios
@@ -141,14 +148,128 @@ def test_what_cannot_be_asked_for_is_said():
     with pytest.raises(SequencerError, match="there are no scenarios"):
         robust(make(drivers=[driver()]))
     barred = bet().replace({"table": "locks", "insert": {"item": "drivers", "must": True}})
-    with pytest.raises(SequencerError, match="scenario s1: no plan keeps all rules"):
+    with pytest.raises(NoPlanError, match="no plan keeps all rules; `sequencer solve` tells which clash") as found:
         best_alone(barred, PROVEN)
+    assert found.value.termination is Termination.INFEASIBLE
+    assert "relations" in {ref.family for ref in found.value.conflict}
+
+
+def test_a_scenario_without_a_plan_says_why():
+    def ended(end, **more):
+        return lambda function, items: [CaseResult(case.id, end, **more) for case in items]
+
+    for mapper, said in (
+        (ended(Termination.TIME_LIMIT), "no plan was found in scenario s1 in the time given"),
+        (ended(Termination.TIME_LIMIT, plan=Plan(), objective=1.0), "nothing is proven of the best plan in scenario"),
+        (ended(Termination.MEMORY), "in scenario s1: the memory of the machine does not suffice"),
+    ):
+        with pytest.raises(NoPlanError, match=said):
+            best_alone(bet(), PROVEN, mapper=mapper)
+    # What went wrong is no lack of a plan.
+    with pytest.raises(SequencerError, match="scenario s1: it is broken") as found:
+        best_alone(bet(), PROVEN, mapper=ended(Termination.ERROR, message="it is broken"))
+    assert not isinstance(found.value, NoPlanError)
+
+
+def stopping(monkeypatch, goal, **changed):
+    """Solves for an objective that end otherwise."""
+    real = module.solve
+
+    def solve(instance, **options):
+        result = real(instance, **options)
+        return replace(result, **changed) if instance.settings.objective == goal else result
+
+    monkeypatch.setattr(module, "solve", solve)
+
+
+def test_ctrl_c_in_the_search_for_the_aim_leaves_its_best_plan(monkeypatch):
+    # Proven by then: no plan has a largest regret below 2.
+    stopping(monkeypatch, "regret", termination=Termination.INTERRUPTED, bound=2.0)
+    found = robust(bet(), "regret", PROVEN)
+    assert not found.complete
+    assert found.robust.plan == make_plan({"r2": 1})
+    assert (found.reached.low, found.reached.high) == pytest.approx((2, 5))
+    assert found.to_dict()["complete"] is False
+
+
+NOTHING = {"plan": None, "evaluation": None, "objective": None, "bound": None}
+
+
+def test_ctrl_c_before_there_are_two_plans_leaves_what_was_told_of(monkeypatch):
+    told = []
+    with monkeypatch.context() as changed:
+        stopping(changed, "regret", termination=Termination.INTERRUPTED, **NOTHING)
+        with pytest.raises(KeyboardInterrupt):
+            robust(bet(), "regret", PROVEN, finished=told.append)
+    assert [(one.name, one.reached.low) for one in told] == [
+        ("base", 11),
+        ("alone-s1", 11),
+        ("alone-s2", 11),
+        ("alone-s3", 6),
+    ]
+    # The best plan on base values that was found by then is one of them.
+    told.clear()
+    stopping(monkeypatch, "npv", termination=Termination.INTERRUPTED)
+    with pytest.raises(KeyboardInterrupt):
+        robust(bet(), "cvar", PROVEN, finished=told.append)
+    assert [one.name for one in told] == ["base"]
+
+
+def test_no_plan_for_an_aim_carries_why(monkeypatch):
+    stopping(monkeypatch, "cvar", termination=Termination.TIME_LIMIT, **NOTHING)
+    with pytest.raises(NoPlanError, match="no plan was found for cvar in the time given") as found:
+        robust(bet(), "cvar", PROVEN)
+    assert found.value.termination is Termination.TIME_LIMIT
+
+
+def uncertain():
+    """4 years at p a year for 16, p between 0 and 10."""
+    return make(
+        {"waves": 2, "tail_months": 24},
+        drivers=[driver("r1", 5, one_off_cost=16, low={"potential": 0}, high={"potential": 10})],
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "ended", "said"),
+    [
+        (KeyboardInterrupt, Termination.INTERRUPTED, "interrupted"),
+        (CaseResult("draw-3", Termination.TIME_LIMIT), Termination.TIME_LIMIT, "no plan was found in scenario draw-3"),
+    ],
+)
+def test_draws_that_are_solved_when_it_is_stopped_are_a_smaller_sample(error, ended, said):
+    def two(function, items):
+        for number, case in enumerate(items):
+            if number == 2:
+                if isinstance(error, CaseResult):
+                    yield error
+                    return
+                raise error
+            yield function(case)
+
+    options = DrawOptions(draws=6, seed=2)
+    whole = reoptimised(uncertain(), make_plan({"r1": 1}), options, PROVEN)
+    found = reoptimised(uncertain(), make_plan({"r1": 1}), options, PROVEN, mapper=two)
+    assert (whole.complete, found.complete) == (True, False)
+    assert found.termination is ended
+    assert found.stopped.startswith(said)
+    assert [b.npv for b in found.best] == [b.npv for b in whole.best[:2]]
+    assert found.fixed.tolist() == whole.fixed[:2].tolist()
+    # A mean over two draws, not two sixths of it.
+    gains = [b.npv.low - own for b, own in zip(whole.best[:2], whole.fixed[:2], strict=True)]
+    assert found.foresight.low == pytest.approx(sum(gains) / 2)
+    assert found.to_dict()["complete"] is False
+
+
+def test_draws_that_come_to_nothing_at_once_are_none():
+    def none(function, items):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reoptimised(uncertain(), make_plan({"r1": 1}), DrawOptions(draws=6, seed=2), PROVEN, mapper=none)
 
 
 def test_an_interrupted_solve_ends_it():
-    from sequencer.study.case import CaseResult
-    from sequencer.types import Termination
-
     def interrupted(function, items):
         return [CaseResult(case.id, Termination.INTERRUPTED) for case in items]
 

@@ -12,9 +12,11 @@ import pytest
 
 from sequencer.errors import InputError, SequencerError
 from sequencer.plan.plan import Plan
-from sequencer.study import breakpoints, parameter, tornado
+from sequencer.study import breakpoints, parameter, sensitivity, tornado
 from sequencer.study import breaks as module
+from sequencer.study.no_plan import NoPlanError
 from sequencer.study.parameters import between, ranged
+from sequencer.types import Termination
 from tests.model.tools import driver, make, waves
 from tests.oracle.enumerate import Oracle
 from tests.plan.plan_tools import make_plan
@@ -98,6 +100,49 @@ def test_ctrl_c_leaves_the_assumptions_done():
     made = blown(make(drivers=[UNSURE]), told=stop)
     assert not made.complete
     assert len(made.bars) == 1
+
+
+def solving(monkeypatch, **changed):
+    """Solves of a tornado that end otherwise; a list to which each adds its instance."""
+    real, seen = sensitivity.solve, []
+
+    def solve(instance, **options):
+        seen.append(instance)
+        return replace(real(instance, **options), **changed)
+
+    monkeypatch.setattr(sensitivity, "solve", solve)
+    return seen
+
+
+@pytest.mark.parametrize("how", ["fixed", "best", "both"])
+def test_ctrl_c_in_the_solve_on_base_values_ends_it_with_that_plan(monkeypatch, how):
+    seen = solving(monkeypatch, termination=Termination.INTERRUPTED)
+    made = blown(make(drivers=[UNSURE]), how=how)
+    assert (made.complete, made.bars, len(seen)) == (False, (), 1)
+    assert waves(made.plan) == {"r1": 1}
+    assert (made.objective, made.best) == pytest.approx((15, 15))
+
+
+def test_ctrl_c_before_there_is_a_plan_is_ctrl_c(monkeypatch):
+    nothing = {"plan": None, "evaluation": None, "objective": None, "bound": None}
+    solving(monkeypatch, termination=Termination.INTERRUPTED, **nothing)
+    with pytest.raises(KeyboardInterrupt):
+        blown(make(drivers=[UNSURE]))
+
+
+def test_why_there_is_no_plan_on_base_values(monkeypatch):
+    locks = [{"item": "r1", "must": True}]
+    with pytest.raises(NoPlanError, match="no plan keeps all rules; `sequencer solve` tells which clash") as found:
+        blown(make(drivers=[UNSURE], budgets=[{**row, "amount": 1, "high": {}} for row in BUDGET], locks=locks))
+    assert found.value.termination is Termination.INFEASIBLE
+    assert {ref.family for ref in found.value.conflict} == {"budgets", "locks"}
+    nothing = {"plan": None, "evaluation": None, "objective": None, "bound": None}
+    for end, said in ((Termination.TIME_LIMIT, "in the time given"), (Termination.WORK_LIMIT, "with the nodes given")):
+        with monkeypatch.context() as changed:
+            solving(changed, termination=end, **nothing)
+            with pytest.raises(NoPlanError, match=f"no plan was found on base values {said}; give each solve") as found:
+                blown(make(drivers=[UNSURE]))
+        assert found.value.termination is end
 
 
 def test_nothing_to_vary_and_nothing_to_start_from():

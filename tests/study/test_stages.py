@@ -9,7 +9,9 @@ from sequencer.instance.reader import read
 from sequencer.model.build import build
 from sequencer.plan.evaluate import Evaluator
 from sequencer.solver.options import SolveOptions
+from sequencer.study.extensive import ExtensiveForm
 from sequencer.study.intervals import Interval, mean
+from sequencer.study.no_plan import NoPlanError
 from sequencer.study.stages import committed, mean_instance, two_stages
 from tests.model.tools import driver, make
 from tests.oracle.draw import random_instance
@@ -77,7 +79,7 @@ def test_random_instances_are_as_all_their_plans_say(seed):
         pytest.skip("one wave leaves nothing for later")
     made = by_first(given, 1)
     if not made:
-        with pytest.raises(SequencerError, match="scenario calm"):
+        with pytest.raises(NoPlanError, match="no plan keeps all rules"):
             two_stages(given, options=PROVEN)
         return
     found = two_stages(given, options=SolveOptions(gap=0, threads=1, formulation=formulation_of(given)))
@@ -147,6 +149,37 @@ def test_there_have_to_be_scenarios_and_something_to_decide_later():
         two_stages(make(drivers=[driver()]))
     with pytest.raises(SequencerError, match="2 first waves leave nothing .* ask for 1 to 1 of 2 waves"):
         two_stages(read(WAIT), first=2)
+
+
+@pytest.mark.parametrize("method", ["__init__", "solve"])
+def test_ctrl_c_in_the_last_search_leaves_the_plans_it_starts_from(monkeypatch, method):
+    def press(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ExtensiveForm, method, press)
+    found = two_stages(read(WAIT), options=PROVEN)
+    assert not found.complete
+    # The plan for the mean, 10 a year for 16 at the start of two years and two more, is worth 24 or −16: 4 on average;
+    # nothing is worth more than waiting and seeing, 12.
+    exactly(found.eev, 4)
+    assert (found.rp.low, found.rp.high) == pytest.approx((4, 12))
+    assert [(i.low, i.high) for i in (found.evpi, found.vss)] == [pytest.approx((0, 8)), pytest.approx((0, 8))]
+    assert [plan.wave("r1") for plan in found.recourse.plans.values()] == [1, 1]
+    assert found.to_dict()["complete"] is False
+
+
+def test_each_solve_is_told_of_when_it_has_ended():
+    told = []
+    two_stages(read(WAIT), options=PROVEN, finished=told.append)
+    assert [(one.name, one.reached.low) for one in told] == [
+        ("alone-boom", pytest.approx(24)),
+        ("alone-bust", pytest.approx(0)),
+        ("mean", pytest.approx(4)),
+        ("after-mean-boom", pytest.approx(24)),
+        ("after-mean-bust", pytest.approx(-16)),
+    ]
+    assert told[0].words == "Best plan of Customers take to it alone"
+    assert told[0].plan == make_plan({"r1": 1})
 
 
 def test_intervals():
