@@ -39,7 +39,9 @@ def draw(
     warning = " ".join(w for w in warnings if w)
     canvas.text(right, 0.51, warning, 8, style.ALERT, bold=True, ha="right")
     room = right - left - (style.text_width(warning, 8, bold=True) + 0.2 if warning else 0.0)
-    canvas.text(left, 0.51, style.fitted(key_figures(evaluation, result), room, 8), 8, style.MUTED)
+    figures = key_figures(evaluation, result)
+    size = min(8.0, max(8.0 * room / style.text_width(figures, 8), _SMALL))
+    canvas.text(left, 0.51, style.fitted(figures, room, size), size, style.MUTED)
     _foot(canvas, page, evaluation)
 
 
