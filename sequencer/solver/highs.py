@@ -218,6 +218,14 @@ class Highs:
             raise KeyboardInterrupt
         return outcome
 
+    def found(self, *, deadline: float | None = None, stop: threading.Event | None = None) -> Outcome:
+        """Solve as :meth:`run`; Ctrl-C ends the search, and what it has found by then is returned."""
+        try:
+            return self.run(deadline=deadline, stop=stop)
+        except KeyboardInterrupt:
+            self.stop.set()
+            return self.outcome()
+
     def end(self) -> None:
         """Let the search end and wait for that, whatever it comes to: something else has failed."""
         self.stop.set()
@@ -331,13 +339,8 @@ class Highs:
     def feasible(self, deadline: float, stop: threading.Event) -> bool | None:
         """Whether there is a point at all; None where HiGHS does not tell by the deadline, or Ctrl-C ends it."""
         self._set("mip_max_improving_sols", 1)
-        self.start(deadline=deadline, stop=stop)
         try:
-            try:
-                outcome = self.outcome()
-            except KeyboardInterrupt:
-                stop.set()
-                outcome = self.outcome()
+            outcome = self.found(deadline=deadline, stop=stop)
         except SolverError:
             return None
         if outcome.point is not None:

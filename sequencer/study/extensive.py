@@ -120,7 +120,7 @@ class ExtensiveForm:
         end = deadline if limit is None else min(deadline or np.inf, time.monotonic() + limit)
         solver = Highs(self._whole(), self.options.highs())
         solver.set_start(*self._start(starts))
-        outcome = solver.run(deadline=end)
+        outcome = solver.found(deadline=end)
         plans, worth = dict(starts), self.worth(starts)
         if outcome.point is not None and outcome.objective is not None:
             found = {name: self._plan(part) for name, part in self._split(self._thrifty(outcome.point)).items()}

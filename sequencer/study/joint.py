@@ -133,7 +133,7 @@ class _Joint:
         parts = [adoption_columns(r.model, r.form, plan) for r, plan in zip(self.rungs, starts, strict=True)]
         columns = [part[0] + first for part, first in zip(parts, self.first, strict=False)]
         solver.set_start(np.concatenate(columns), np.concatenate([part[1] for part in parts]))
-        outcome = solver.run(deadline=self.deadline)
+        outcome = solver.found(deadline=self.deadline)
         known = [evaluate(r.instance, plan) for r, plan in zip(self.rungs, starts, strict=True)]
         if outcome.point is not None:
             split = np.split(outcome.point, self.first[1:-1])

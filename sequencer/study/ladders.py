@@ -201,6 +201,8 @@ class _Climb:
             worth = evaluate(self.rungs[cut], plan).goals[0]
             series[cut] = Solved(found.termination, self._marked(cut, plan), worth, worth)
         self.nested, self.total_bound = {**self.nested, **series}, found.bound
+        if found.termination is Termination.INTERRUPTED:
+            raise KeyboardInterrupt
 
     def _inside_full(self, cuts: Sequence[float]) -> list[Plan]:
         """Plans nested in the best one of the largest budget, as far down as there are: a series of its own."""

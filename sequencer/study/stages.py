@@ -157,7 +157,8 @@ def two_stages(
     Returns
     -------
     TwoStages
-        Plans and figures. Ctrl-C in the search with common first waves leaves the plans that it started from.
+        Plans and figures. Ctrl-C in the search with common first waves leaves what it has found by then, or the plans
+        that it was to start from.
 
     Raises
     ------
@@ -190,7 +191,7 @@ def two_stages(
 
 
 def _common(instance: Instance, first: int, options: SolveOptions, after: tuple[Alone, ...]) -> Extensive:
-    """Plans with common first waves; where Ctrl-C ends the search, those it started from, with nothing proven."""
+    """Plans with common first waves; where Ctrl-C comes before the search, those it starts from, and no proof."""
     starts = {one.scenario: one.plan for one in after}
     try:
         return ExtensiveForm(instance, first, options).solve(starts)

@@ -16,6 +16,7 @@ from sequencer.solver import highs as module
 from sequencer.solver.core import core_columns
 from sequencer.solver.decisions import adoption_columns
 from sequencer.solver.highs import Highs
+from sequencer.solver.outcome import Point
 from sequencer.solver.parts import items_of
 from sequencer.solver.relaxation import Relaxation
 from sequencer.solver.search import NO_HEURISTICS
@@ -172,3 +173,22 @@ def test_ctrl_c_while_the_end_is_waited_for_ends_the_search_and_loses_nothing(en
         endless.outcome()
     assert not endless._worker.is_alive()
     assert endless.outcome().termination is Termination.INTERRUPTED
+
+
+def test_what_a_search_has_found_by_ctrl_c_is_kept(monkeypatch):
+    poll = Highs.poll
+
+    def press(solver, seconds=0.0):
+        told = poll(solver, seconds)
+        if any(isinstance(event, Point) for event in told):
+            raise KeyboardInterrupt
+        return told
+
+    monkeypatch.setattr(Highs, "poll", press)
+    form = standard_form(build(sq.read(MEDIUM)))
+    outcome = Highs(form, {"threads": 1}).found()
+    assert outcome.termination is Termination.INTERRUPTED
+    assert outcome.point is not None
+    assert outcome.bound <= outcome.objective
+    with pytest.raises(KeyboardInterrupt):
+        Highs(form, {"threads": 1}).run()

@@ -328,6 +328,16 @@ def test_ctrl_c_in_the_search_over_all_rungs_leaves_them_around_the_core(monkeyp
     assert [r.nested.objective for r in made.rungs] == pytest.approx([14, 14, 6])
 
 
+def test_what_the_search_over_all_rungs_has_found_by_ctrl_c_is_kept(monkeypatch):
+    honest = ladders.joint
+    whole = climbed(make(**FIVE), (0.1, 0.7), anchor="all")
+    monkeypatch.setattr(ladders, "joint", lambda *given: replace(honest(*given), termination=Termination.INTERRUPTED))
+    made = climbed(make(**FIVE), (0.1, 0.7), anchor="all")
+    assert (whole.complete, made.complete) == (True, False)
+    assert [r.nested.plan for r in made.rungs] == [r.nested.plan for r in whole.rungs]
+    assert made.total_bound == whole.total_bound
+
+
 def test_what_ctrl_c_leaves_of_a_nested_solve_is_checked_as_well(monkeypatch):
     # The third solve is the nested one of the second rung; a is not nested in b.
     cut_short(monkeypatch, 3, lambda result: replace(result, plan=make_plan({"a": 1})))

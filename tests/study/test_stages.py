@@ -1,5 +1,6 @@
 """Two stages: the tiny instance derived by hand in its README, and random ones against every plan there is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from sequencer.errors import SequencerError, UnsupportedError
 from sequencer.instance.reader import read
 from sequencer.model.build import build
 from sequencer.plan.evaluate import Evaluator
+from sequencer.solver.highs import Highs
 from sequencer.solver.options import SolveOptions
 from sequencer.study.extensive import ExtensiveForm
 from sequencer.study.intervals import Interval, mean
 from sequencer.study.no_plan import NoPlanError
 from sequencer.study.stages import committed, mean_instance, two_stages
+from sequencer.types import Termination
 from tests.model.tools import driver, make
 from tests.oracle.draw import random_instance
 from tests.oracle.draw_futures import with_scenarios
@@ -166,6 +169,19 @@ def test_ctrl_c_in_the_last_search_leaves_the_plans_it_starts_from(monkeypatch, 
     assert [(i.low, i.high) for i in (found.evpi, found.vss)] == [pytest.approx((0, 8)), pytest.approx((0, 8))]
     assert [plan.wave("r1") for plan in found.recourse.plans.values()] == [1, 1]
     assert found.to_dict()["complete"] is False
+
+
+def test_what_the_last_search_has_found_by_ctrl_c_is_kept(monkeypatch):
+    honest = Highs.found
+
+    def press(solver, **limits):
+        return replace(honest(solver, **limits), termination=Termination.INTERRUPTED)
+
+    monkeypatch.setattr(Highs, "found", press)
+    found = two_stages(read(WAIT), options=PROVEN)
+    assert not found.complete
+    exactly(found.rp, 7)
+    assert found.recourse.plans["boom"] == make_plan({"r1": 2})
 
 
 def test_each_solve_is_told_of_when_it_has_ended():
