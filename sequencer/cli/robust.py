@@ -6,27 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from sequencer.cli.analysis import (
-    EACH_SOLVE,
-    folder_option,
-    mapped,
-    search_options,
-    searched,
-    workers_option,
-)
-from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, load_instance, output_options
-from sequencer.cli.drawing import DRAWING, draw_options, with_draws
-from sequencer.cli.keeping import Keeping, made_for
-from sequencer.cli.render import echo_json, echo_report, json_file
-from sequencer.cli.state import Exit, end, say
+from sequencer.cli.analysis import EACH_SOLVE, folder_option, search_options, workers_option
+from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, output_options
+from sequencer.cli.drawing import DRAWING, draw_options
+from sequencer.cli.keeping import made_for
+from sequencer.cli.render import json_file
+from sequencer.cli.scenarios import Shown, over_scenarios
 from sequencer.cli.types import FRACTION
-from sequencer.cli.unfinished import SoFar
-from sequencer.study.no_plan import NoPlanError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.figure import Figure
 
     from sequencer.instance.instance import Instance
+    from sequencer.report.table import Table
     from sequencer.study.robust import Robust
 
 
@@ -69,54 +63,15 @@ def robust(**given: Any) -> None:  # noqa: ANN401
     rules use base values. What is told of the aim is proven; for regret every scenario is solved alone first. Ctrl-C
     ends it with what is found by then.
     """
-    folder = Keeping(given["output"])
-    from sequencer.solver.options import SolveOptions
     from sequencer.study.robust import robust as search
 
-    options = SolveOptions(**searched(given))
-    read, instance = scenarios_of(given)
-    with folder as kept:
-        so_far = SoFar(read, kept)
-        try:
-            with mapped(given["workers"]) as mapper:
-                found = search(
-                    instance,
-                    given["aim"],
-                    options,
-                    mapper=mapper,
-                    told=lambda text: say(text, hint=True),
-                    finished=so_far,
-                )
-        except (KeyboardInterrupt, NoPlanError) as why:
-            end(so_far.end(why))
-        whole = kept.end(
-            lambda: _print(found, as_json=given["as_json"]),
-            lambda: _texts(found, read),
-            "robust.png",
-            lambda: _picture(found),
-        )
-    end(Exit.CHECK_FAILED if not whole else Exit.OK if found.complete else Exit.INTERRUPTED)
+    over_scenarios(given, search, "aim", Shown("robust.png", _tables, _texts, _picture))
 
 
-def scenarios_of(given: dict[str, Any]) -> tuple[Instance, Instance]:
-    """Instance of a command as it was read, and the same with its scenarios, or with draws in their place."""
-    read = instance = load_instance(given["instance"], given["overlays"], given["locks"])
-    if given.get("level") is not None:
-        settings = instance.settings.model_copy(update={"cvar_level": given["level"]})
-        instance = instance.model_copy(update={"settings": settings})
-    return read, with_draws(instance, given)
-
-
-def _print(found: Robust, *, as_json: bool) -> None:
-    if as_json:
-        echo_json(found.to_dict())
-        return
+def _tables(found: Robust) -> Iterable[Table]:
     from sequencer.report.robust import robust_tables
-    from sequencer.report.unfinished import stopped
 
-    tables = robust_tables(found)
-    for table in tables if found.complete else stopped(tables):
-        echo_report(table)
+    return robust_tables(found)
 
 
 def _texts(found: Robust, read: Instance) -> dict[str, str]:

@@ -6,27 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from sequencer.cli.analysis import (
-    EACH_SOLVE,
-    folder_option,
-    mapped,
-    search_options,
-    searched,
-    workers_option,
-)
+from sequencer.cli.analysis import EACH_SOLVE, folder_option, search_options, workers_option
 from sequencer.cli.common import PATH, Command, examples, instance_options, json_option, output_options
 from sequencer.cli.drawing import DRAWING, draw_options
-from sequencer.cli.keeping import Keeping, made_for
-from sequencer.cli.render import echo_json, echo_report, json_file
-from sequencer.cli.robust import scenarios_of
-from sequencer.cli.state import Exit, end, say
-from sequencer.cli.unfinished import SoFar
-from sequencer.study.no_plan import NoPlanError
+from sequencer.cli.keeping import made_for
+from sequencer.cli.render import json_file
+from sequencer.cli.scenarios import Shown, over_scenarios
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.figure import Figure
 
     from sequencer.instance.instance import Instance
+    from sequencer.report.table import Table
     from sequencer.study.stages import TwoStages
 
 
@@ -66,45 +59,15 @@ def stages(**given: Any) -> None:  # noqa: ANN401
     the mean; one search then holds a copy of the model for every scenario, so a few scenarios are best. Ctrl-C ends it
     with what is found by then.
     """
-    folder = Keeping(given["output"])
-    from sequencer.solver.options import SolveOptions
-    from sequencer.study.stages import two_stages
+    from sequencer.study.stages import two_stages as search
 
-    options = SolveOptions(**searched(given))
-    read, instance = scenarios_of(given)
-    with folder as kept:
-        so_far = SoFar(read, kept)
-        try:
-            with mapped(given["workers"]) as mapper:
-                found = two_stages(
-                    instance,
-                    given["first"],
-                    options,
-                    mapper=mapper,
-                    told=lambda text: say(text, hint=True),
-                    finished=so_far,
-                )
-        except (KeyboardInterrupt, NoPlanError) as why:
-            end(so_far.end(why))
-        whole = kept.end(
-            lambda: _print(found, as_json=given["as_json"]),
-            lambda: _texts(found, read),
-            "stages.png",
-            lambda: _picture(found),
-        )
-    end(Exit.CHECK_FAILED if not whole else Exit.OK if found.complete else Exit.INTERRUPTED)
+    over_scenarios(given, search, "first", Shown("stages.png", _tables, _texts, _picture))
 
 
-def _print(found: TwoStages, *, as_json: bool) -> None:
-    if as_json:
-        echo_json(found.to_dict())
-        return
+def _tables(found: TwoStages) -> Iterable[Table]:
     from sequencer.report.robust import stages_tables
-    from sequencer.report.unfinished import stopped
 
-    tables = stages_tables(found)
-    for table in tables if found.complete else stopped(tables):
-        echo_report(table)
+    return stages_tables(found)
 
 
 def _texts(found: TwoStages, read: Instance) -> dict[str, str]:
