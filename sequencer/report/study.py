@@ -63,7 +63,7 @@ def status_table(results: StudyResults) -> Table:
     rows = [_block_row(results, block, {block}) for block in blocks]
     if len(blocks) > 1:
         rows.append(_block_row(results, "all", set(blocks)))
-    columns = ("Block", "Cases", "With a plan", "No plan found", "No plan possible", "Failed", "To do", "Mean time")
+    columns = ("Block", "Cases", "Plan", "Not found", "Impossible", "Failed", "To do", "Mean time")
     doing = "A process works on it now." if results.active else ""
     return Table(results.study.name, columns, tuple(rows), tuple(filter(None, (doing, *_notes(results)))))
 

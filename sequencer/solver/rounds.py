@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 PART_SECONDS, PART_SHARE = 10.0, 0.3
 """Most time, and most of the time left, that is spent on the relaxation, and again on making parts."""
 
-FIRST_STRIDE, STRIDE, LAST = 0.75, 0.35, 0.01
-"""How far, from the bound known to what has to be reached, the cut of the first round lies, and that of a later one: a
-relaxation is so far off that little has to be searched for most of the way, but each step after it takes longer than
-the one before. It is there at once where no more would be left after that than the last share of it, or, where that is
-about 0, of the bound of all plans."""
+FIRST_STRIDE, PART_STRIDE, STRIDE, LAST = 0.75, 0.25, 0.35, 0.01
+"""How far, from the bound known to what has to be reached, the cut of the first round lies, that of the first round of
+a part, and that of a later one. A relaxation is so far off that little has to be searched for most of the way, but
+each step after it takes longer than the one before, and nothing is gained by the first one until all parts have taken
+it. The cut is there at once where no more would be left after that than the last share of what has to be reached, or,
+where that is about 0, of the bound of all plans."""
 
 MOST_OPEN = 8
 """Parts that may be open at once, most of which wait: each takes as much memory as a search of its own."""
@@ -284,7 +285,8 @@ class Rounds:
         if part is not self._whole:
             # While all plans are searched at once, that asks for no less.
             known = self._whole.bound if self._whole.solver is None else self._whole.cut
-            part.cut = self._nearer(max(part.bound, known), self._enough, STRIDE)
+            stride = STRIDE if part.cut < math.inf else PART_STRIDE
+            part.cut = self._nearer(max(part.bound, known), self._enough, stride)
         options = self._options | ({"objective_bound": part.cut} if part.cut < math.inf else {})
         part.solver = Highs(part.form, options)
         part.solver.start(deadline=self._deadline, stop=part.stop)

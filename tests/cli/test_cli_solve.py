@@ -418,11 +418,12 @@ def test_ctrl_c_while_the_result_is_kept_and_printed_breaks_nothing_off(run_cli,
 
     monkeypatch.setattr(RunFolder, "finish", press)
     monkeypatch.setattr("sequencer.cli.interrupt._presses", 0)
+    before = signal.getsignal(signal.SIGINT)
     done = run_cli("solve", "ex", "-o", "run", "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout)["plan"]
     assert read_run(here / "run").complete
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_ctrl_c_before_there_is_a_plan(run_cli, ex, fake, monkeypatch):

@@ -121,6 +121,7 @@ class Spoiler:
     ) -> tuple[Instance, list[Adoption]]:
         """Affiliates that start in an archetype in the last wave."""
         ids = [f"extra{n}" for n in range(count)]
-        row = {"affiliate_class": affiliate_class, "share": 0, "archetypes": archetype}
+        weighed = {} if all(a.share is None for a in self.instance.affiliates) else {"share": 0}
+        row = {"affiliate_class": affiliate_class, "archetypes": archetype, **weighed}
         instance = self.enlarged("affiliates", *(row | {"id": i} for i in ids))
         return instance, [Adoption(i, self.last, instance.adoptables[i].modes[0].id) for i in ids]

@@ -42,9 +42,9 @@ def test_no_plan_in_time_is_neither_solved_nor_impossible():
     assert dict(zip(table.columns, table.rows[0], strict=True)) == {
         "Block": "cases",
         "Cases": "8",
-        "With a plan": "2",
-        "No plan found": "2",
-        "No plan possible": "1",
+        "Plan": "2",
+        "Not found": "2",
+        "Impossible": "1",
         "Failed": "2",
         "To do": "1",
         "Mean time": "2.0 s",

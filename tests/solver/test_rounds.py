@@ -161,6 +161,7 @@ def test_with_nothing_known_the_best_is_found(instance):
 @pytest.mark.parametrize("stride", [0.1, 0.65, 1.0])
 @pytest.mark.parametrize("width", [1, 2])
 def test_nothing_better_than_the_best_is_proven(stride, width, monkeypatch):
+    monkeypatch.setattr(rounds, "PART_STRIDE", stride)
     monkeypatch.setattr(rounds, "STRIDE", stride)
     searched = of(rivals(), enough=-1.8)
     searched.width = width
@@ -248,6 +249,7 @@ def test_the_worst_parts_are_searched_and_others_wait(most, begun, monkeypatch):
 
 def test_a_part_that_has_come_to_its_cut_goes_on_to_the_next_without_waiting_for_others(monkeypatch):
     monkeypatch.setattr(rounds, "Highs", Waiting)
+    monkeypatch.setattr(rounds, "PART_STRIDE", 0.25)
     monkeypatch.setattr(rounds, "STRIDE", 0.5)
     searched = of(rivals(), enough=-1.0)
     searched.stop, searched._deadline, searched.width = threading.Event(), None, 2
@@ -255,12 +257,13 @@ def test_a_part_that_has_come_to_its_cut_goes_on_to_the_next_without_waiting_for
     searched._parts = worse, better = [rounds.Part(searched.form, bound) for bound in (-20.0, -5.0)]
     searched._root = None
     searched.poll()
-    # Half of the way from −9, which all plans together are known to be no better than, and from −5, to −1.
-    assert (worse.cut, better.cut) == (-5.0, -3.0)
+    # At first a quarter of the way to −1: from −9, which no plan at all is known to be better than, and from −5.
+    assert (worse.cut, better.cut) == (-7.0, -4.0)
     better.heard(math.inf)
     better.solver = None  # at its end
     searched.poll()
-    assert (better.bound, better.cut) == (-3.0, -2.0)
+    # Then half of what is left.
+    assert (better.bound, better.cut) == (-4.0, -2.5)
     assert worse.solver.goes_on
     assert better.solver.goes_on
 
